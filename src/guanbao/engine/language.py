@@ -42,6 +42,11 @@ def explain(error: GuanbaoError, lang: Lang) -> str:
     return error.message((fact, remedy.strip()))
 
 
+def _(sentence: str) -> str:
+    """Marks a sentence that is said later, from a table."""
+    return sentence
+
+
 def preferred(asked: str | None = None) -> Lang:
     """The language asked for, else the locale's, else Chinese for an unset locale's reader: English.
 

@@ -1,0 +1,78 @@
+# Every target but help brings its own environment: see tools/bootstrap.sh.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+BIN := .venv/bin
+OUT ?= demo-output
+# One process per core that a small machine has; all Spark tests share one of them, and one Java.
+WORKERS ?= 2
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## everything a developer needs, in .venv
+	@tools/bootstrap.sh test
+
+.PHONY: demo
+demo: ## the main job on made-up records; files go to OUT=demo-output
+	@tools/bootstrap.sh demo
+	@$(BIN)/guanbao demo --out "$(OUT)"
+
+.PHONY: test
+test: ## everything that must hold: lint, types, imports, tests
+	@tools/bootstrap.sh test
+	@tools/system.sh
+	@$(MAKE) lint types imports
+	@echo "== tests"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
+
+.PHONY: lint
+lint: ## ruff: rules and format
+	@tools/bootstrap.sh test
+	@echo "== lint"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+.PHONY: types
+types: ## mypy, strict
+	@tools/bootstrap.sh test
+	@echo "== types"
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: ## import-linter: who may import whom
+	@tools/bootstrap.sh test
+	@echo "== imports"
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: ## let ruff format, and mend what it can
+	@tools/bootstrap.sh test
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+.PHONY: bench
+bench: ## how fast, and against what
+	@tools/bootstrap.sh bench
+	@$(BIN)/python benchmarks/run.py
+
+.PHONY: mutations
+mutations: ## bad input, the long way: ten thousand damaged files
+	@tools/bootstrap.sh test
+	@GUANBAO_MUTATIONS=10000 $(BIN)/pytest tests/engine/test_bad_input.py
+
+.PHONY: docs
+docs: ## write the reference anew from the code
+	@tools/bootstrap.sh test
+	@$(BIN)/guanbao reference
+
+.PHONY: clean
+clean: ## remove what was made, but not .venv and .tools
+	@rm -rf build dist demo-output spark-warehouse metastore_db derby.log \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

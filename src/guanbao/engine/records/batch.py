@@ -1,0 +1,311 @@
+"""Typed rows become a batch: what is new against what is already known, folded, digested, ready to store.
+
+Every query here runs on the import's own DuckDB connection. Times are integer milliseconds of UTC until the
+last step, which writes the stored schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from guanbao.engine.calendars import Calendar
+from guanbao.engine.calendars.columns import with_elapsed
+from guanbao.engine.expressions import Scope, compile_expression
+from guanbao.engine.records.conform import Part
+from guanbao.engine.records.datasets import DATASETS, Dataset
+from guanbao.engine.records.sources import Fault
+
+SEPARATOR = "chr(31)"
+ENTITY = "entity"
+POSITION = "place"
+
+
+@dataclass
+class Counts:
+    """What became of the source's rows: read = accepted + filtered + rejected + known.
+
+    `entities` are the records that the accepted rows made or changed, `incomplete` those that lack a required
+    value so far (a call still in the queue at the end of the log), `versions` new contents of known keys.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    filtered: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    known: int = 0
+    entities: int = 0
+    incomplete: int = 0
+    versions: int = 0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Working times that an import worked out: by which open time, over which instants (ms of UTC)."""
+
+    digest: str
+    first: int
+    last: int
+
+
+@dataclass
+class Batch:
+    """New rows, each dataset's in a table of the connection with the stored schema."""
+
+    tables: dict[str, str]
+    counts: Counts
+    faults: list[Fault]
+    prepared: Prepared | None = None
+
+
+class Builder:
+    """Makes one batch. `stored(dataset)` names a relation of all visible stored versions, or None if none are."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        parts: Sequence[Part],
+        *,
+        arrangement: str,
+        batch: int,
+        stored: dict[str, str],
+        calendar: Calendar | None,
+    ) -> None:
+        self.con, self.parts, self.arrangement, self.batch = con, tuple(parts), arrangement, batch
+        self.stored, self.calendar = stored, calendar
+        self.counts = Counts()
+        self.prepared: Prepared | None = None
+
+    def number(self, query: str) -> int:
+        """The one number that a query yields."""
+        [(number,)] = self.con.execute(query).fetchall()
+        return int(number or 0)
+
+    def build(self, rows: str) -> dict[str, str]:
+        """The final tables by dataset, from the accepted rows in `rows` (`ordinal`, `file`, `line`, columns)."""
+        entity = self.parts[0]
+        if len(self.parts) == 1:
+            source = self._computed(rows, entity, keep=("ordinal", "line"))
+            self._hash(source, "plain", entity.dataset.names, "content")
+            new = self._new_versions("plain", entity.dataset, "ordinal")
+            self.counts.accepted = self.number(f"select count(*) from {new}")
+            self.counts.known = self.number("select count(*) from plain") - self.counts.accepted
+            self.counts.entities = self._distinct(new, entity.dataset.key)
+            return {entity.dataset.name: self._finish(new, entity.dataset)}
+        events = self.parts[1]
+        new_events = self._new_events(rows, entity, events)
+        folded = self._folded(new_events, entity, events)
+        new = self._new_versions(folded, entity.dataset, "line")
+        self.counts.entities = self.number(f"select count(*) from {new}")
+        return {
+            events.dataset.name: self._finish(new_events, events.dataset),
+            entity.dataset.name: self._finish(new, entity.dataset),
+        }
+
+    def _distinct(self, table: str, key: tuple[str, ...]) -> int:
+        return self.number(f"select count(*) from (select distinct {_names(key)} from {table})")
+
+    def _computed(self, table: str, part: Part, *, keep: tuple[str, ...] = (), prefix: str | None = None) -> str:
+        """The part's canonical columns, unprefixed; columns that a rule computes come last, one after another."""
+        prefix = part.prefix if prefix is None else prefix
+        relation = ibis.duckdb.from_connection(self.con).table(table)
+        given = {rule.name for rule in part.read}
+        relation = relation.select(*keep, **{name: relation[f"{prefix}{name}"] for name in part.dataset.names if name in given})
+        for rule in part.rules:
+            if rule.compute is not None:
+                columns = {name: relation[name] for name in part.dataset.names if name in relation.columns}
+                relation = relation.mutate(**{rule.name: compile_expression(rule.compute, Scope(columns, where=rule.where))})
+        absent = {
+            column.name: ibis.null({"text": "string", "flag": "boolean"}.get(column.type, "int64"))
+            for column in part.dataset.columns
+            if column.name not in relation.columns
+        }
+        name = f"{table}_computed"
+        self.con.execute(f"create view {name} as {ibis.to_sql(relation.mutate(**absent), dialect='duckdb')}")
+        return name
+
+    def _hash(self, source: str, target: str, names: Sequence[str], content: str) -> None:
+        """`target`: the rows of `source` with the SHA-256 of their values, which stand U+001F apart, NULL as nothing."""
+        values = f", {SEPARATOR}, ".join(f"coalesce(cast({_name(name)} as varchar), '')" for name in names)
+        self.con.execute(f"create table {target} as select *, sha256(concat({values})) as {content} from {source}")
+
+    def _new_versions(self, table: str, dataset: Dataset, order: str) -> str:
+        """The rows of `table` whose content is not yet known under their key, each naming what it replaces."""
+        key, identity = _names(dataset.identity), dataset.identity
+        repeated = self._distinct(table, identity) != self.number(f"select count(*) from {table}")
+        if repeated:
+            again = f"row_number() over (partition by {key}, content order by {order})"
+            self.con.execute(f"create view {table}_once as select * from {table} qualify {again} = 1")
+        once = f"{table}_once" if repeated else table
+        before = f"lag(content) over (partition by {key} order by {order})" if repeated else "cast(null as varchar)"
+        if dataset.name not in self.stored:
+            self.con.execute(f"create table {table}_new as select *, {before} as replaces from {once}")
+        else:
+            self.con.execute(f"""
+                create table {table}_new as
+                with stored as (
+                    select {key}, content, batch, line from {self.stored[dataset.name]}
+                ), latest as (
+                    select {key}, arg_max(content, (batch, line)) as was from stored group by all
+                ), fresh as (
+                    select * from {once} n where not exists (
+                        select 1 from stored s where s.content = n.content and {_same("s", "n", identity)})
+                )
+                select fresh.*, coalesce({before}, latest.was) as replaces
+                from fresh left join latest on {_same("fresh", "latest", identity)}""")
+        self.counts.versions += self.number(f"select count(*) from {table}_new where replaces is not null")
+        return f"{table}_new"
+
+    # --- folding ------------------------------------------------------------------------------------------
+
+    def _new_events(self, rows: str, entity: Part, events: Part) -> str:
+        """The updates that are new, with what each says of its entity in `fold`."""
+        key, _, at = events.dataset.key
+        names = {rule.name for rule in events.read}
+        seq = _name(f"{events.prefix}seq") if "seq" in names else "cast(null as bigint)"
+        updates = ", ".join(
+            f"{_name(events.prefix + c.name) if c.name in names else f'cast(null as {_SQL[c.type]})'} as {_name(c.name)}"
+            for c in events.dataset.columns
+        )
+        given = {rule.name for rule in entity.read}
+        fold = ", ".join(
+            f"{_name(c.name)} := {_name(entity.prefix + c.name) if c.name in given else f'cast(null as {_SQL[c.type]})'}"
+            for c in entity.dataset.columns
+        )
+        self.con.execute(f"""
+            create view updates as
+            select {updates}, struct_pack({fold}) as fold, ordinal, line,
+                row_number() over (
+                    partition by file, {_name(events.prefix + key)}, coalesce({seq}, {_name(events.prefix + at)})
+                    order by line) - 1 as repeat
+            from {rows}""")
+        self._hash("updates", "updates_hashed", [*events.dataset.names, "fold"], "content")
+        new = self._new_versions("updates_hashed", events.dataset, "ordinal")
+        self.counts.accepted = self.number(f"select count(*) from {new}")
+        self.counts.known = self.number("select count(*) from updates_hashed") - self.counts.accepted
+        self.counts.versions = 0  # of updates; entities are what is counted
+        return new
+
+    def _folded(self, new: str, entity: Part, events: Part) -> str:
+        """Each touched entity as all its updates, old and new, say it is."""
+        key = events.dataset.key[0]
+        columns = [key, "seq", "at", "repeat", "fold", "line"]
+        known = ""
+        if (stored := self.stored.get(events.dataset.name)) is not None:
+            identity = _names(events.dataset.identity)
+            known = f"""union all
+                select {_name(key)}, seq, "at", repeat, fold, line from (
+                    select * from {stored}
+                    where {_name(key)} in (select {_name(key)} from {new})
+                    qualify row_number() over (partition by {identity} order by batch desc, line desc) = 1
+                ) old where not exists (select 1 from {new} n where {_same("n", "old", events.dataset.identity)})"""
+        self.con.execute(f"""
+            create table touched as
+            select {_name(key)} as {ENTITY}, coalesce(seq, "at") as {POSITION}, repeat, fold, line from (
+                select {_names(columns)} from (
+                    select * from {new}
+                    qualify row_number() over (partition by {_names(events.dataset.identity)} order by ordinal desc) = 1)
+                {known})""")
+        made = ", ".join(f"{_take(rule.name, rule.take)} as {_name('e_' + rule.name)}" for rule in entity.read)
+        self.con.execute(f"create table folded as select {made}, max(line) as line from touched group by {ENTITY}")
+        computed = self._computed("folded", entity, keep=("line",))
+        whole = " and ".join(f"{_name(c.name)} is not null" for c in entity.dataset.columns if c.required)
+        ordered = " and ".join(f"coalesce({_name(a)} <= {_name(b)}, true)" for a, b in entity.dataset.ordered)
+        self.con.execute(f"create view whole as select * from {computed} where {whole} and {ordered or 'true'}")
+        self._hash("whole", "entities", entity.dataset.names, "content")
+        self.counts.incomplete = self.number("select count(*) from folded") - self.number("select count(*) from entities")
+        return "entities"
+
+    # --- the stored schema --------------------------------------------------------------------------------
+
+    def _finish(self, table: str, dataset: Dataset) -> str:
+        """A view with the stored schema."""
+        source = self._with_clocks(table, dataset) if dataset.clocks and self.calendar else table
+        times = {c.name for c in dataset.columns if c.type == "time"}
+        anchor = _name(dataset.anchor)
+        special = {
+            "batch": f"cast({self.batch} as bigint)",
+            "arrangement": _text(self.arrangement),
+            "month": f"strftime(make_timestamp({anchor} * 1000), '%Y-%m')",
+        }
+        if dataset.folds_into:
+            special["fold"] = "struct_pack(" + ", ".join(
+                f"{_name(c.name)} := {_instant('fold.' + _name(c.name)) if c.type == 'time' else 'fold.' + _name(c.name)}"
+                for c in DATASETS[dataset.folds_into].columns) + ")"
+        for name in dataset.clocks or {}:
+            if source == table:
+                special[name] = "cast(null as bigint)"
+        columns = ", ".join(
+            f"{special.get(f.name) or (_instant(_name(f.name)) if f.name in times else _name(f.name))} as {_name(f.name)}"
+            for f in dataset.stored
+        )
+        name = f"final_{dataset.name}"
+        self.con.execute(f"create view {name} as select {columns} from {source}")
+        return name
+
+    def _with_clocks(self, table: str, dataset: Dataset) -> str:
+        clocks = dataset.clocks or {}
+        edges = sorted({name for pair in clocks.values() for name in pair})
+        ends = ", ".join(f"min({_name(name)}), max({_name(name)})" for name in edges)
+        [found] = self.con.execute(f"select {ends} from {table}").fetchall()
+        seen = [ms for ms in found if ms is not None]
+        if not seen or self.calendar is None:
+            return table
+        timeline = self.calendar.timeline(min(seen), max(seen))
+        self.prepared = Prepared(timeline.digest, min(seen), max(seen))
+        backend = ibis.duckdb.from_connection(self.con)
+        worked = backend.create_table(f"{table}_worked", with_elapsed(backend.table(table), timeline, clocks))
+        return str(worked.get_name())
+
+
+_SQL = {"text": "varchar", "time": "bigint", "duration": "bigint", "count": "bigint", "flag": "boolean"}
+
+
+def _take(name: str, take: str) -> str:
+    value, order = f"fold.{_name(name)}", f"order by {POSITION}, repeat, line"
+    if take == "first":
+        return f"first({value} {order}) filter (where {value} is not null)"
+    return f"last({value} {order})" if take == "last" else f"{take}({value})"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(_name(name) for name in names)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _same(a: str, b: str, names: Sequence[str]) -> str:
+    return " and ".join(f"{a}.{_name(name)} is not distinct from {b}.{_name(name)}" for name in names)
+
+
+def _instant(ms: str) -> str:
+    return f"make_timestamptz({ms} * 1000)"
+
+
+def stored_as_ms(dataset: Dataset) -> str:
+    """The select list that turns stored instants, those inside `fold` too, into integer milliseconds."""
+    times = [f"epoch_ms({_name(c.name)}) as {_name(c.name)}" for c in dataset.columns if c.type == "time"]
+    if dataset.folds_into:
+        fold = ", ".join(
+            f"{_name(c.name)} := {f'epoch_ms(fold.{_name(c.name)})' if c.type == 'time' else f'fold.{_name(c.name)}'}"
+            for c in DATASETS[dataset.folds_into].columns
+        )
+        times.append(f"struct_pack({fold}) as fold")
+    return f"* replace ({', '.join(times)})"
+
+
+def arrow_reader(con: duckdb.DuckDBPyConnection, view: str, dataset: Dataset) -> pa.RecordBatchReader:
+    """The rows of a final view as Arrow batches of the stored schema."""
+    reader: Any = con.sql(f"select * from {view}").to_arrow_reader(100_000)
+    return pa.RecordBatchReader.from_batches(dataset.stored, (batch.cast(dataset.stored) for batch in reader))

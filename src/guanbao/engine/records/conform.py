@@ -1,0 +1,344 @@
+"""Rows of text become typed rows of a canonical dataset; what cannot is named, with its column and reason.
+
+Three steps, each one query: `texts` (the mapping's expressions, filters), `locals` (numbers and clock times),
+`typed` (instants of UTC, checks). Every value that was given and could not be taken is a fault of its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from guanbao.engine.errors import InputError, Where
+from guanbao.engine.expressions import Scope, columns_named, compile_expression
+from guanbao.engine.records.datasets import Column, Dataset
+from guanbao.engine.records.mappings import ColumnRule, Mapping
+from guanbao.engine.records.sources import LINE, Source
+
+HALF_DAY = 43_200_000
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+_TRUE = ("true", "t", "yes", "y", "1", "是")
+_FALSE = ("false", "f", "no", "n", "0", "否")
+_ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?$"
+_ISO_OFFSET = r"\d:\d{2}[^ ]* ?(Z|[+-]\d{2}(:?\d{2})?)$"
+_YEARS = (1900, 2200)
+SEPARATOR = "\x1f"
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp"))
+def _parsed(text: str, form: str) -> datetime: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp('UTC')"))
+def _parsed_with_offset(text: str, form: str) -> datetime: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="epoch_ms", signature=(("timestamp",), "int64"))
+def _local_ms(at: datetime) -> int: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="epoch_ms", signature=(("timestamp('UTC')",), "int64"))
+def _instant_ms(at: datetime) -> int: ...  # type: ignore[empty-body]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the datasets that a mapping feeds: its rules, and the prefix of its columns while rows are wide."""
+
+    dataset: Dataset
+    rules: tuple[ColumnRule, ...]
+    prefix: str
+
+    def column(self, rule: ColumnRule) -> Column:
+        """The canonical column that a rule makes."""
+        return next(column for column in self.dataset.columns if column.name == rule.name)
+
+    @property
+    def read(self) -> tuple[ColumnRule, ...]:
+        """The rules that read the source, as against those that compute."""
+        return tuple(rule for rule in self.rules if rule.source is not None)
+
+
+def parts_of(mapping: Mapping, events: Dataset | None) -> tuple[Part, ...]:
+    """The entity's part, then that of its updates where the mapping folds."""
+    entity = Part(mapping.dataset, mapping.columns, "e_")
+    return (entity, Part(events, mapping.events, "u_")) if mapping.folds and events else (entity,)
+
+
+def conform(con: duckdb.DuckDBPyConnection, source: Source, mapping: Mapping, parts: tuple[Part, ...]) -> str:
+    """Make the table `<source>_typed`: `line`, `filtered` (index or NULL), `fault`, and each part's columns.
+
+    Times are integer milliseconds of UTC. `fault` is `column␟value␟reason` of the first bad value, or NULL.
+
+    Raises:
+        SourceColumnMissing: the file lacks a column that the mapping reads.
+        ExpressionBroken, ExpressionRefused: the mapping's own expressions.
+    """
+    backend = ibis.duckdb.from_connection(con)
+    raw = backend.table(source.table)
+    texts, local, typed = (f"{source.table}_{step}" for step in ("texts", "local", "typed"))
+    _create(con, texts, _texts(raw, source, mapping, parts))
+    _create(con, local, _locals(backend.table(texts), parts))
+    zones = _zone_rules(con, local, mapping.zone, parts)
+    _create(con, typed, _typed(backend.table(local), parts, mapping.zone, zones))
+    con.execute(f"drop table {texts}")
+    con.execute(f"drop table {local}")
+    return typed
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, table: ir.Table) -> None:
+    con.execute(f"create table {name} as {ibis.to_sql(table, dialect='duckdb')}")
+
+
+def _source_scope(raw: ir.Table, source: Source, mapping: Mapping) -> dict[str, ir.Value]:
+    """The source's columns by every name the mapping may use; blank and `missing` texts are NULL."""
+    columns: dict[str, ir.Value] = {}
+    for name in source.header:
+        text = raw[name].strip().nullif("")
+        columns[name] = text.nullif(mapping.missing[0]) if len(mapping.missing) == 1 else text
+        if len(mapping.missing) > 1:
+            columns[name] = ibis.cases((text.isin(mapping.missing), ibis.null("string")), else_=text)
+    for name, others in mapping.aliases:
+        found = next((other for other in others if other in columns), None)
+        if name not in columns and found is not None:
+            columns[name] = columns[found]
+    return columns
+
+
+def _texts(raw: ir.Table, source: Source, mapping: Mapping, parts: tuple[Part, ...]) -> ir.Table:
+    columns = _source_scope(raw, source, mapping)
+    made: dict[str, ir.Value] = {LINE: raw[LINE]}
+    for filter_ in mapping.filters:
+        _need_columns(filter_.drop, filter_.where, columns, source, mapping)
+    conditions = [_condition(f.drop, columns, f.where) for f in mapping.filters]
+    indices = [(condition, ibis.literal(i, "int64")) for i, condition in enumerate(conditions)]
+    made["filtered"] = ibis.cases(*indices, else_=None) if indices else ibis.null("int64")
+    if mapping.fold_by is not None and mapping.fold_order is not None:
+        _need_columns(mapping.fold_order, mapping.where, columns, source, mapping)
+    for part in parts:
+        for rule in part.read:
+            text = _text_of(rule, columns, source, mapping)
+            made[f"{part.prefix}{rule.name}"] = text
+    return raw.select(**made)
+
+
+def _text_of(rule: ColumnRule, columns: Map[str, ir.Value], source: Source, mapping: Mapping) -> ir.Value:
+    named = columns_named(rule.source or "", rule.where)
+    if rule.optional and not named <= columns.keys():
+        return ibis.null("string")
+    _need_columns(rule.source or "", rule.where, columns, source, mapping)
+    value = compile_expression(rule.source or "", Scope(columns, where=rule.where))
+    text = value if value.type().is_string() else value.cast("string")
+    if rule.missing:
+        text = ibis.cases((text.isin(rule.missing), ibis.null("string")), else_=text)
+    if rule.when is not None:
+        _need_columns(rule.when, rule.where, columns, source, mapping)
+        text = ibis.cases((_condition(rule.when, columns, rule.where), text), else_=ibis.null("string"))
+    return text
+
+
+def _condition(text: str, columns: Map[str, ir.Value], where: Where | None) -> ir.BooleanValue:
+    value = compile_expression(text, Scope(columns, where=where))
+    if not value.type().is_boolean():
+        raise ConditionNeeded(where, text=text)
+    return value.fill_null(False)  # type: ignore[no-any-return]  # noqa: FBT003
+
+
+def _need_columns(
+    text: str, where: Where | None, columns: Map[str, ir.Value], source: Source, mapping: Mapping
+) -> None:
+    missing = sorted(columns_named(text, where) - columns.keys())
+    if missing:
+        raise SourceColumnMissing(
+            Where(source.file, 1), column=missing[0], mapping=mapping.name, present=source.header
+        )
+
+
+# --- locals: numbers, flags, and clock times not yet put into a zone ---------------------------------------
+
+
+def _locals(table: ir.Table, parts: tuple[Part, ...]) -> ir.Table:
+    """Each column's text stays as `<name>`; `<name>.v` is its value, `<name>.u` for times that carried an offset."""
+    made: dict[str, ir.Value] = {}
+    for part in parts:
+        for rule in part.read:
+            name, column = f"{part.prefix}{rule.name}", part.column(rule)
+            text = _valued(table[name], rule)
+            if column.type == "time":
+                made[f"{name}.u"], made[f"{name}.v"] = _time(text, rule, part, made)
+            else:
+                made[f"{name}.v"] = _value(text, column, rule)
+    return table.mutate(**made)
+
+
+def _valued(text: ir.StringValue, rule: ColumnRule) -> ir.StringValue:
+    if rule.values is None:
+        return text
+    return ibis.cases(*((text == given, ibis.literal(ours)) for given, ours in rule.values), else_=ibis.null("string"))
+
+
+def _value(text: ir.StringValue, column: Column, rule: ColumnRule) -> ir.Value:
+    if column.type == "text":
+        return ibis.cases((text.isin(column.values), text), else_=ibis.null("string")) if column.values else text
+    if column.type == "flag":
+        low = text.lower()
+        return ibis.cases((low.isin(_TRUE), True), (low.isin(_FALSE), False), else_=ibis.null("boolean"))
+    if column.type == "count":
+        number = text.try_cast("int64")
+        whole = text.re_search(r"^\+?\d{1,18}$")
+        return ibis.cases((whole, number), else_=ibis.null("int64"))
+    number = (text.try_cast("decimal(18, 6)") * _UNITS[rule.unit]).try_cast("int64")
+    plain = text.re_search(r"^\+?\d{1,11}(\.\d{1,9})?$")
+    return ibis.cases((plain, number), else_=ibis.null("int64"))
+
+
+def _time(text: ir.StringValue, rule: ColumnRule, part: Part, made: Map[str, ir.Value]) -> tuple[ir.Value, ir.Value]:
+    """Milliseconds of UTC where the text says so, and milliseconds of the wall clock where it does not."""
+    instants: list[ir.Value] = []
+    walls: list[ir.Value] = []
+    for form in rule.formats:
+        if form in ("epoch_s", "epoch_ms"):
+            number = text.try_cast("decimal(18, 3)") * (1000 if form == "epoch_s" else 1)
+            instants.append(ibis.cases((text.re_search(r"^\d{1,14}(\.\d{1,9})?$"), number.try_cast("int64"))))
+        elif form == "iso":
+            good, offset = text.re_search(_ISO), text.re_search(_ISO_OFFSET)
+            instants.append(ibis.cases((good & offset, _instant_ms(text.try_cast("timestamp('UTC')")))))
+            walls.append(ibis.cases((good & ~offset, _local_ms(text.try_cast("timestamp")))))
+        elif "%z" in form:
+            instants.append(_instant_ms(_parsed_with_offset(text, form)))
+        else:
+            walls.append(_local_ms(_parsed(text, form)))
+    nothing = ibis.null("int64")
+    instant = ibis.coalesce(*instants, nothing)
+    wall = ibis.coalesce(*walls, nothing)
+    if rule.near is not None:
+        anchor = made[f"{part.prefix}{rule.near}.v"]
+        wall = ibis.cases((wall < anchor - HALF_DAY, wall + 2 * HALF_DAY), else_=wall)
+    return instant, wall
+
+
+# --- typed: instants, and what is wrong ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Zone:
+    """A zone between two wall-clock times: from each wall time on, its offset; and the gaps that do not exist."""
+
+    offsets: tuple[tuple[int, int], ...]  # newest first: (from this wall ms on, offset ms)
+    gaps: tuple[tuple[int, int], ...]
+
+
+def _zone_rules(con: duckdb.DuckDBPyConnection, table: str, zone: ZoneInfo, parts: tuple[Part, ...]) -> _Zone:
+    names = [f"{p.prefix}{r.name}.v" for p in parts for r in p.read if p.column(r).type == "time"]
+    ends = ", ".join(f'min("{name}"), max("{name}")' for name in names)
+    [found] = con.execute(f"select {ends} from {table}").fetchall()
+    low, high = (datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000 for year in _YEARS)
+    seen = [ms for ms in found if ms is not None and low <= ms < high]
+    return zone_rules(zone, int(min(seen)), int(max(seen))) if seen else _Zone(((int(low), 0),), ())
+
+
+def zone_rules(zone: ZoneInfo, first_wall_ms: int, last_wall_ms: int) -> _Zone:
+    """The rules that turn wall-clock milliseconds between the two into UTC: first occurrence, gaps apart."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def offset(utc_s: int) -> int:
+        at = (epoch + timedelta(seconds=utc_s)).astimezone(zone).utcoffset() or timedelta()
+        return int(at.total_seconds())
+
+    start, end = first_wall_ms // 1000 - 172_800, last_wall_ms // 1000 + 172_800
+    offsets, gaps = [(start * 1000 - 2 * HALF_DAY, offset(start) * 1000)], []
+    before = offset(start)
+    for day in range(start, end, 86_400):
+        low = day
+        while (now := offset(day + 86_400)) != before:
+            high = day + 86_400
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if offset(middle) != before else (middle, high)
+            after = offset(high)
+            if after > before:
+                gaps.append(((high + before) * 1000, (high + after) * 1000))
+            offsets.append(((high + max(before, after)) * 1000, after * 1000))
+            before, low = after, high
+            if after == now:
+                break
+    return _Zone(tuple(reversed(offsets)), tuple(gaps))
+
+
+def _typed(table: ir.Table, parts: tuple[Part, ...], zone: ZoneInfo, rules: _Zone) -> ir.Table:
+    made: dict[str, ir.Value] = {}
+    faults: list[tuple[ir.BooleanValue, ir.Value]] = []
+    for part in parts:
+        for rule in part.read:
+            name, column = f"{part.prefix}{rule.name}", part.column(rule)
+            text, value = table[name], table[f"{name}.v"]
+            if column.type == "time":
+                wall, value = value, ibis.coalesce(table[f"{name}.u"], _to_utc(value, rules))
+                if gaps := [wall.between(a, b - 1) for a, b in rules.gaps]:
+                    faults.append(_fault(ibis.or_(*gaps), rule, text, f"a time that {zone.key} skips: clocks were put forward"))
+                low, high = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1000 for year in _YEARS)
+                faults.append(_fault((value < low) | (value >= high), rule, text, "not a plausible year"))
+                if rule.at_least is not None:
+                    other = made[f"{part.prefix}{rule.at_least}"]
+                    value = ibis.cases((value.isnull(), ibis.null("int64")), else_=ibis.greatest(value, other))
+            faults.append(_fault(text.notnull() & value.isnull(), rule, text, _expected(column, rule)))
+            if column.required and rule.when is None and rule.take != "min":
+                faults.append(_fault(value.isnull(), rule, text, "it is missing"))
+            made[name] = value
+        for earlier, later in part.dataset.ordered:
+            a, b = made.get(f"{part.prefix}{earlier}"), made.get(f"{part.prefix}{later}")
+            late = next((rule for rule in part.read if rule.name == later), None)
+            if a is not None and b is not None and late is not None:
+                text = table[f"{part.prefix}{later}"]
+                faults.append(_fault(b < a, late, text, f"it is before {earlier}"))
+    fault = ibis.cases(*faults, else_=ibis.null("string"))
+    fault = ibis.cases((table["filtered"].notnull(), ibis.null("string")), else_=fault)
+    return table.select(LINE, "filtered", fault=fault, **made)
+
+
+def _to_utc(wall: ir.IntegerValue, rules: _Zone) -> ir.IntegerValue:
+    if len(rules.offsets) == 1:
+        return wall - rules.offsets[0][1]
+    return ibis.cases(*((wall >= start, wall - offset) for start, offset in rules.offsets), else_=ibis.null("int64"))
+
+
+def _fault(
+    condition: ir.BooleanValue, rule: ColumnRule, text: ir.StringValue, reason: str
+) -> tuple[ir.BooleanValue, ir.Value]:
+    told = ibis.literal(f"{rule.name}{SEPARATOR}").concat(text.fill_null("").left(200)).concat(f"{SEPARATOR}{reason}")
+    return condition.fill_null(False), told  # noqa: FBT003
+
+
+def _expected(column: Column, rule: ColumnRule) -> str:
+    if rule.values is not None:
+        return f"none of the values that the mapping knows: {', '.join(given for given, _ in rule.values)}"
+    if column.values:
+        return f"none of {', '.join(column.values)}"
+    return {
+        "time": f"not a time of the form {' or '.join(rule.formats)}",
+        "duration": f"not a number of {rule.unit} from 0 on",
+        "count": "not a whole number from 0 on",
+        "flag": "neither true nor false",
+        "text": "not usable text",
+    }[column.type]
+
+
+class SourceColumnMissing(InputError):
+    """The file has no column «{column}», which the mapping {mapping} reads. It has: {present}.
+
+    Name the right --mapping, or add the column's other name to the mapping's aliases.
+    """
+
+
+class ConditionNeeded(InputError):
+    """«{text}» is not a condition.
+
+    Write something that is true or false, such as state = 'test'.
+    """

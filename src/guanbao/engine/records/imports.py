@@ -1,0 +1,293 @@
+"""`records_import` puts files into a store; `records_read` reads them for one statement. Both see the same records."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from guanbao.engine.calendars import Calendar
+from guanbao.engine.errors import InputError, Where
+from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, arrow_reader, stored_as_ms
+from guanbao.engine.records.conform import SEPARATOR, conform, parts_of
+from guanbao.engine.records.datasets import DATASETS, Dataset, dataset
+from guanbao.engine.records.mappings import Mapping
+from guanbao.engine.records.sources import Fault, Source, source_read
+from guanbao.engine.records.store import Store
+
+Progress = Callable[[str], None]
+_FILE_BITS = 40
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did: its batch (None if nothing was new), counts, and where the rejected rows are."""
+
+    dataset: str
+    arrangement: str
+    mapping: str
+    batch: int | None
+    counts: Counts
+    quarantine: Path | None
+    first_faults: tuple[tuple[str, Fault], ...] = ()
+
+
+@dataclass
+class RecordSet:
+    """Canonical records ready to measure: Parquet files by dataset.
+
+    `batches` limits stored rows to visible ones; `versioned` says that a key may have several versions;
+    `prepared` lists, by dataset, the working times that every batch of it carries, if all do.
+    """
+
+    files: dict[str, list[str]] = field(default_factory=dict)
+    batches: int | None = None
+    versioned: bool = False
+    prepared: dict[str, list[Prepared]] = field(default_factory=dict)
+
+
+@dataclass
+class Inputs:
+    """The files of one import and how to read them."""
+
+    files: Sequence[Path]
+    mapping: Mapping
+    encoding: str | None = None
+
+
+@contextmanager
+def scratch_connection() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB connection for one import, and a folder that vanishes with it. Nothing is ever downloaded."""
+    with tempfile.TemporaryDirectory(prefix="guanbao-") as folder:
+        con = duckdb.connect(config=CONFIG | {"temp_directory": folder})
+        try:
+            con.execute("set TimeZone = 'UTC'")
+            yield con, Path(folder)
+        finally:
+            con.close()
+
+
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+
+
+def records_import(
+    inputs: Inputs,
+    *,
+    arrangement: str,
+    store: Store,
+    calendar: Calendar | None = None,
+    progress: Progress = lambda _: None,
+) -> ImportReport:
+    """Import files as one batch: there whole or not at all, and each row accounted for.
+
+    Raises:
+        InputError: the files or the mapping cannot be used; NothingAccepted: no row was acceptable or known.
+            Nothing is stored then.
+    """
+    target = inputs.mapping.dataset
+    with store.writing() as number, scratch_connection() as (con, scratch):
+        stored = _stored_views(con, store, arrangement, target)
+        batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
+        counts = batch.counts
+        _need_some(batch, inputs)
+        quarantine = _write_quarantine(batch.faults, store.folder / "quarantine" / f"{number:08d}.csv")
+        if counts.accepted == 0 and quarantine is None:
+            return _report(batch, inputs, arrangement, None, None)
+        progress("writing")
+        for name, view in batch.tables.items():
+            store.append(dataset(name), arrow_reader(con, view, dataset(name)))
+        store.commit(number, _manifest_entry(batch, inputs, arrangement, con))
+        return _report(batch, inputs, arrangement, number, quarantine)
+
+
+def records_read(
+    inputs: Inputs,
+    *,
+    arrangement: str,
+    folder: Path,
+    calendar: Calendar | None = None,
+    quarantine: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> tuple[RecordSet, ImportReport]:
+    """Read files into Parquet files in `folder`, without a store. Raises as `records_import`."""
+    with scratch_connection() as (con, scratch):
+        batch = _build(con, scratch, inputs, arrangement, 1, {}, calendar, progress)
+        _need_some(batch, inputs)
+        files: dict[str, list[str]] = {}
+        for name, view in batch.tables.items():
+            path = folder / f"{name}.parquet"
+            with pq.ParquetWriter(path, dataset(name).stored) as writer:
+                for rows in arrow_reader(con, view, dataset(name)):
+                    writer.write_batch(rows)
+            files[name] = [str(path)]
+        written = _write_quarantine(batch.faults, quarantine) if quarantine else None
+        prepared = {inputs.mapping.dataset.name: [batch.prepared]} if batch.prepared else {}
+        records = RecordSet(files, versioned=batch.counts.versions > 0, prepared=prepared)
+        return records, _report(batch, inputs, arrangement, 1, written)
+
+
+def records_open(store: Store, *, arrangement: str, cut: int | None = None) -> RecordSet:
+    """The stored records of an arrangement, as they stood after batch `cut` (default: now)."""
+    batches = [entry for entry in store.batches(cut=cut) if entry["arrangement"] == arrangement]
+    if not batches:
+        known = sorted({entry["arrangement"] for entry in store.batches(cut=cut)})
+        raise ArrangementUnknown(Where(store.folder), arrangement=arrangement, known=known or "none")
+    records = RecordSet(batches=max(entry["batch"] for entry in batches))
+    for name in sorted({name for entry in batches for name in entry["tables"]}):
+        records.files[name] = store.files(dataset(name), arrangement=arrangement)
+        ours = [entry for entry in batches if entry["tables"].get(name)]
+        clocks = [entry["prepared"] for entry in ours]
+        if dataset(name).clocks and all(clocks):
+            records.prepared[name] = [Prepared(**clock) for clock in clocks]
+    records.versioned = any(entry["counts"]["versions"] for entry in batches) or any(
+        DATASETS[entry["dataset"]].events in entry["tables"] for entry in batches[1:]
+    )
+    return records
+
+
+def _build(  # noqa: PLR0917 - one call, each part named by its type
+    con: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    inputs: Inputs,
+    arrangement: str,
+    number: int,
+    stored: dict[str, str],
+    calendar: Calendar | None,
+    progress: Progress,
+) -> Batch:
+    mapping = inputs.mapping
+    events = DATASETS.get(mapping.dataset.events or "")
+    parts = parts_of(mapping, events)
+    builder = Builder(con, parts, arrangement=arrangement, batch=number, stored=stored, calendar=calendar)
+    counts, faults, accepted = builder.counts, [], []
+    for index, file in enumerate(inputs.files):
+        progress(f"reading {file.name}")
+        layout = mapping.laid_out(encoding=inputs.encoding, file=file)
+        source = source_read(con, file, layout, table=f"source_{index}", scratch=scratch)
+        typed = conform(con, source, mapping, parts)
+        _account(con, source, typed, mapping, counts, faults)
+        where = "filtered is null and fault is null"
+        ordinal = f"cast({index << _FILE_BITS} as bigint) + line"
+        accepted.append(f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) from {typed} where {where}")
+    progress("comparing with what is known")
+    con.execute(f"create view accepted as {' union all by name '.join(accepted)}")
+    tables = builder.build("accepted")
+    return Batch(tables, counts, faults, builder.prepared)
+
+
+def _account(  # noqa: PLR0917
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    typed: str,
+    mapping: Mapping,
+    counts: Counts,
+    faults: list[Any],
+) -> None:
+    counts.read += source.rows
+    for index, n in con.execute(f"select filtered, count(*) from {typed} where filtered is not null group by 1").fetchall():
+        reason = mapping.filters[index].reason
+        counts.filtered[reason] = counts.filtered.get(reason, 0) + n
+    ours = [(source.file.name, fault) for fault in source.faults]
+    found = con.execute(f"select line, fault from {typed} where fault is not null order by line")
+    while rows := found.fetchmany(10_000):
+        ours += [(source.file.name, Fault(line, *fault.split(SEPARATOR, 2))) for line, fault in rows]
+    ours.sort(key=lambda item: item[1].line)
+    counts.rejected += len(ours)
+    faults += ours
+
+
+def _stored_views(
+    con: duckdb.DuckDBPyConnection, store: Store, arrangement: str, target: Dataset
+) -> dict[str, str]:
+    """Views of what is visible of a dataset and of its updates, by dataset; those without rows are left out."""
+    views = {}
+    visible = len(store.batches())
+    for name in (target.name, target.events):
+        if name is not None and (files := store.files(dataset(name), arrangement=arrangement)):
+            con.from_parquet(files, hive_partitioning=False).create_view(f"all_{name}")
+            columns = stored_as_ms(dataset(name))
+            con.execute(f"create view stored_{name} as select {columns} from all_{name} where batch <= {visible}")
+            views[name] = f"stored_{name}"
+    return views
+
+
+def _need_some(batch: Batch, inputs: Inputs) -> None:
+    counts = batch.counts
+    if counts.read and counts.rejected == counts.read:
+        file, fault = batch.faults[0]
+        raise NothingAccepted(
+            Where(file, fault.line, fault.column or None), mapping=inputs.mapping.name, value=fault.value, reason=fault.reason
+        )
+
+
+def _write_quarantine(faults: Sequence[Any], path: Path) -> Path | None:
+    if not faults:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["file", "line", "column", "value", "reason"])
+        for file, fault in faults:
+            writer.writerow([guarded(str(cell)) for cell in (file, *fault)])
+    return path
+
+
+def guarded(text: str) -> str:
+    """`text` for a cell of a CSV file: what a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _manifest_entry(batch: Batch, inputs: Inputs, arrangement: str, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    mapping = inputs.mapping
+    rows = {name: con.execute(f"select count(*) from {view}").fetchall()[0][0] for name, view in batch.tables.items()}
+    return {
+        "dataset": mapping.dataset.name,
+        "arrangement": arrangement,
+        "mapping": {"name": mapping.name, "version": mapping.version, "digest": mapping.digest},
+        "files": [file.name for file in inputs.files],
+        "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "counts": asdict(batch.counts),
+        "tables": rows,
+        "prepared": asdict(batch.prepared) if batch.prepared else None,
+    }
+
+
+def _report(  # noqa: PLR0917
+    batch: Batch, inputs: Inputs, arrangement: str, number: int | None, quarantine: Path | None
+) -> ImportReport:
+    return ImportReport(
+        dataset=inputs.mapping.dataset.name,
+        arrangement=arrangement,
+        mapping=inputs.mapping.name,
+        batch=number,
+        counts=batch.counts,
+        quarantine=quarantine,
+        first_faults=tuple(batch.faults[:3]),
+    )
+
+
+class NothingAccepted(InputError):
+    """No row could be taken. The first: «{value}»: {reason}.
+
+    Probably {mapping} is not the right --mapping for this file. Nothing was stored.
+    """
+
+
+class ArrangementUnknown(InputError):
+    """The store holds nothing of the arrangement «{arrangement}».
+
+    It holds: {known}.
+    """

@@ -1,0 +1,232 @@
+"""A mapping: how one source's files become canonical records. Content, not code: YAML, checked by its schema."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
+
+import rfc8785
+
+from guanbao.engine import documents
+from guanbao.engine.calendars.zones import zone_named
+from guanbao.engine.documents import Document, ValueWrong
+from guanbao.engine.errors import InputError, Where
+from guanbao.engine.records.datasets import Dataset, dataset
+from guanbao.engine.records.sources import Layout
+
+Take = Literal["first", "last", "min", "max"]
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """How one canonical column is made: from an expression over the source, or computed from columns before it."""
+
+    name: str
+    source: str | None
+    compute: str | None = None
+    formats: tuple[str, ...] = ("iso",)
+    near: str | None = None
+    at_least: str | None = None
+    unit: str = "ms"
+    values: tuple[tuple[str, str], ...] | None = None
+    missing: tuple[str, ...] = ()
+    when: str | None = None
+    take: Take = "last"
+    optional: bool = False
+    where: Where | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Rows that are no records, and why."""
+
+    drop: str
+    reason: str
+    where: Where
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a mapping file says. `fold_by` and `fold_order` are expressions over the source columns."""
+
+    name: str
+    version: int
+    dataset: Dataset
+    layout: Layout
+    zone: ZoneInfo
+    columns: tuple[ColumnRule, ...]
+    events: tuple[ColumnRule, ...] = ()
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    missing: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    fold_by: str | None = None
+    fold_order: str | None = None
+    title: str = ""
+    source: str = ""
+    digest: str = ""
+    where: Where | None = None
+
+    @property
+    def folds(self) -> bool:
+        """Several rows of the source make one record."""
+        return self.fold_by is not None
+
+    def laid_out(self, *, encoding: str | None = None, file: Path | None = None) -> Layout:
+        """The layout to read `file` with: the name's ending decides between text, Excel, JSON lines and Parquet."""
+        layout = self.layout if encoding is None else replace(self.layout, encoding=encoding)
+        name = (file.name if file else "").lower().removesuffix(".gz")
+        for ending, form in _ENDINGS.items():
+            if name.endswith(ending) and layout.format != form:
+                return replace(layout, format=form)
+        return layout
+
+
+_ENDINGS = {".xlsx": "excel", ".xlsm": "excel", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+
+
+def shipped() -> list[str]:
+    """The names of the mappings that come with the product."""
+    folder = resources.files("guanbao").joinpath("packs/mappings")
+    return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+
+
+def mapping(name: str) -> Mapping:
+    """The mapping of that name, or in the YAML file of that name.
+
+    Raises:
+        MappingUnknown, and what `documents.read` and `mapping_of` raise.
+    """
+    if name in shipped():
+        text = resources.files("guanbao").joinpath(f"packs/mappings/{name}.yaml").read_text(encoding="utf-8")
+        return mapping_of(documents.parse(text, file=Path(f"{name}.yaml")))
+    if not name.endswith((".yaml", ".yml")) and not Path(name).is_file():
+        raise MappingUnknown(name=name, known=shipped())
+    return mapping_of(documents.read(Path(name)))
+
+
+def mapping_of(document: Document) -> Mapping:
+    """The mapping that a document describes.
+
+    Raises:
+        KeyUnknown, KeyMissing, ValueWrong, TargetUnknown, FoldIncomplete: with line and column.
+    """
+    documents.check(document, "mapping")
+    data = document.data
+    target = dataset(data["dataset"])
+    if target.folds_into:
+        raise ValueWrong(
+            document.where("dataset"), key="dataset", value=target.name, expected=f"{target.folds_into}, with a fold"
+        )
+    columns = _rules(document, "columns", target)
+    events: tuple[ColumnRule, ...] = ()
+    if "fold" in data:
+        if target.events is None:
+            raise FoldRefused(document.where("fold"), dataset=target.name)
+        if "events" not in data:
+            raise documents.KeyMissing(document.where("fold"), key="events", inside="a mapping that folds")
+        events = _rules(document, "events", dataset(target.events))
+    _need_required(document, "columns", target, columns)
+    if events:
+        _need_required(document, "events", dataset(cast("str", target.events)), events)
+    return Mapping(
+        name=data["name"],
+        version=data["version"],
+        dataset=target,
+        layout=_layout(data.get("file", {})),
+        zone=zone_named(data.get("zone", "UTC"), document.where("zone")),
+        columns=columns,
+        events=events,
+        aliases=tuple((name, tuple(others)) for name, others in data.get("aliases", {}).items()),
+        missing=tuple(data.get("missing", ())),
+        filters=tuple(
+            Filter(item["drop"], item["reason"], document.where("filters", i, "drop"))
+            for i, item in enumerate(data.get("filters", ()))
+        ),
+        fold_by=data.get("fold", {}).get("by"),
+        fold_order=data.get("fold", {}).get("order"),
+        title=data.get("title", ""),
+        source=data.get("source", ""),
+        digest=hashlib.sha256(rfc8785.dumps(data)).hexdigest(),
+        where=document.where(),
+    )
+
+
+def _layout(data: dict[str, Any]) -> Layout:
+    form = data.get("format", "csv")
+    return Layout(
+        format=form,
+        delimiter=data.get("delimiter", "\t" if form == "tsv" else ","),
+        quote=data.get("quote", '"'),
+        encoding=data.get("encoding", "utf-8"),
+        header=tuple(data["header"]) if "header" in data else None,
+        short_rows=data.get("short_rows", False),
+        sheet=data.get("sheet"),
+    )
+
+
+def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, ...]:
+    rules: list[ColumnRule] = []
+    for name, said in document.data[part].items():
+        where = document.where(part, name)
+        if name not in target.names:
+            raise TargetUnknown(where, column=name, dataset=target.name, known=target.names)
+        said = {"from": said} if isinstance(said, str) else said
+        if ("from" in said) == ("compute" in said):
+            raise ValueWrong(where, key=f"{part}.{name}", value=said, expected="either from or compute")
+        formats = said.get("format", "iso")
+        before = {rule.name for rule in rules}
+        for reference in ("near", "at_least"):
+            if said.get(reference, name) not in before | {name}:
+                expected = f"one of the columns before it: {', '.join(sorted(before))}"
+                key = f"{part}.{name}.{reference}"
+                raise ValueWrong(document.where(part, name, reference), key=key, value=said[reference], expected=expected)
+        rules.append(
+            ColumnRule(
+                name=name,
+                source=said.get("from"),
+                compute=said.get("compute"),
+                formats=(formats,) if isinstance(formats, str) else tuple(formats),
+                near=said.get("near"),
+                at_least=said.get("at_least"),
+                unit=said.get("unit", "ms"),
+                values=tuple(said["values"].items()) if "values" in said else None,
+                missing=tuple(said.get("missing", ())),
+                when=said.get("when"),
+                take=said.get("take", "last"),
+                optional=said.get("optional", False),
+                where=where,
+            )
+        )
+    return tuple(rules)
+
+
+def _need_required(document: Document, part: str, target: Dataset, rules: tuple[ColumnRule, ...]) -> None:
+    given = {rule.name for rule in rules}
+    missing = [column.name for column in target.columns if column.required and column.name not in given]
+    if missing:
+        raise documents.KeyMissing(document.where(part), key=missing[0], inside=f"{part} of a mapping to {target.name}")
+
+
+class MappingUnknown(InputError):
+    """There is no mapping «{name}».
+
+    Known mappings: {known}; or name a YAML file.
+    """
+
+
+class TargetUnknown(InputError):
+    """{dataset} has no column «{column}».
+
+    Its columns: {known}.
+    """
+
+
+class FoldRefused(InputError):
+    """{dataset} has no updates that fold into it.
+
+    Leave out «fold».
+    """

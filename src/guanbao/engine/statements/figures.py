@@ -1,0 +1,191 @@
+"""Terms become integers: one table of labels per frame, one aggregate over it.
+
+For term `i` the table holds `t<i>_counted`, `t<i>_hit`, `t<i>_amount`, `t<i>_open`, `t<i>_excluded`,
+`t<i>_no_target` (0 or 1; `amount` an integer) and `t<i>_value`. Their sums are the term's figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+from ibis.common.deferred import Deferred
+
+from guanbao.engine.calendars import Calendar
+from guanbao.engine.errors import Where
+from guanbao.engine.expressions import Scope, compile_expression
+from guanbao.engine.measures.catalogue import Labels, Measure, Unit
+from guanbao.engine.measures.frames import FRAMES, Frame
+from guanbao.engine.records.batch import Prepared
+from guanbao.engine.records.datasets import dataset
+
+FLAGS = ("counted", "hit", "open", "excluded", "no_target")
+NO = ibis.literal(False)  # noqa: FBT003
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one measure: its arguments, a condition, and the windows whose records do not count."""
+
+    measure: Measure
+    arguments: dict[str, Any]
+    condition: str | None = None
+    dropped: tuple[tuple[int, int], ...] = ()
+    where: Where | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Integers of one term: a duration's numerator is in ms. `denominator` 0 means no activity."""
+
+    numerator: int
+    denominator: int
+    open: int = 0
+    excluded: int = 0
+    no_target: int = 0
+
+    def value(self, unit: Unit) -> Fraction | None:
+        """The exact quotient, durations in seconds; None without activity."""
+        if self.denominator == 0:
+            return None
+        exact = Fraction(self.numerator, self.denominator)
+        return exact / 1000 if unit is Unit.SECONDS else exact
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Given records and the circumstances they are judged in; see `Frame`."""
+
+    source: ir.Table
+    calendar: Calendar
+    events: ir.Table | None = None
+    period: tuple[int, int] | None = None
+    cut: int | None = None
+    still: tuple[tuple[int, int], ...] = ()
+    prepared: Sequence[Prepared] = ()
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The labels of several terms over one table, and which of them are percentiles or totals."""
+
+    table: ir.Table
+    labels: tuple[Labels, ...]
+    asked: tuple[Asked, ...]
+    spanned: tuple[int, int] | None
+
+    def figures(self) -> list[Figures]:
+        """The figures of every term, in one aggregate; percentiles take one query more each."""
+        return [figures for _key, figures in self.figures_by(())][0]
+
+    def figures_by(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], list[Figures]]]:
+        """As `figures`, for each group of equal values in the columns `by`, in their order."""
+        sums = {f"t{i}_{flag}": _[f"t{i}_{flag}"].sum() for i in range(len(self.labels)) for flag in (*FLAGS, "amount")}
+        used = {name: total for name, total in sums.items() if name in self.table.columns}
+        grouped = self.table.group_by(*by).aggregate(**used).order_by(*by) if by else self.table.aggregate(**used)
+        rows = grouped.to_pyarrow().to_pylist()
+        return [(tuple(row[name] for name in by), self._of_row(row, by)) for row in rows]
+
+    def _of_row(self, row: dict[str, Any], by: Sequence[str]) -> list[Figures]:
+        made = []
+        for i, labels in enumerate(self.labels):
+            get = lambda flag, i=i: int(row.get(f"t{i}_{flag}") or 0)  # noqa: E731
+            rest = {"open": get("open"), "excluded": get("excluded"), "no_target": get("no_target")}
+            if labels.p is not None:
+                mine = {name: row[name] for name in by}
+                made.append(Figures(*self._percentile(i, labels.p, get("counted"), mine), **rest))
+            elif labels.total:
+                made.append(Figures(get("counted"), 1, **rest))
+            elif labels.amount is not None:
+                made.append(Figures(get("amount"), get("counted"), **rest))
+            else:
+                made.append(Figures(get("hit"), get("counted"), **rest))
+        return made
+
+    def _percentile(self, i: int, p: Fraction, count: int, group: dict[str, Any]) -> tuple[int, int]:
+        """The smallest value whose cumulative share is at least p, over 1; 0 over 0 if there is none."""
+        if not count:
+            return 0, 0
+        rank = math.ceil(p * count)
+        mine = self.table.filter(_[f"t{i}_counted"] == 1, *(_[name] == value for name, value in group.items()))
+        tallies = mine.group_by(value=_[f"t{i}_amount"]).aggregate(n=_.count()).order_by("value")
+        seen = tallies.mutate(reached=_.n.sum().over(ibis.window(order_by="value", following=0)))
+        first = seen.filter(_.reached >= rank).aggregate(value=_.value.min())
+        return int(first.to_pyarrow().to_pylist()[0]["value"]), 1
+
+
+def label(scene: Scene, asked: Sequence[Asked], *, narrow: bool = True) -> Labelled:
+    """Label the records of a scene for each of `asked`, which share its dataset.
+
+    With `narrow`, records that belong to no term's period are left out.
+    """
+    kind = dataset(asked[0].measure.dataset)
+    frame = FRAMES[kind.name](
+        source=scene.source,
+        calendar=scene.calendar,
+        period=scene.period,
+        cut=scene.cut,
+        events=scene.events,
+        still=scene.still,
+        prepared=scene.prepared,
+    )
+    made = [(one, one.measure.labels(frame, one.arguments)) for one in asked]
+    belongs = [_belongs(frame, one, labels) for one, labels in made]
+    relevant = reduce(lambda a, b: a | b, belongs) if narrow and scene.period else None
+    table = frame.table(relevant)
+    columns: dict[str, Any] = {}
+    for i, (one, labels) in enumerate(made):
+        ours = belongs[i] & _condition(one, table, kind.names, kind.times, scene.calendar)
+        out = _inside(_[_anchor(one)], one.dropped)
+        live = ours & ~out if one.dropped else ours
+        counted = live & labels.counted
+        columns[f"t{i}_counted"] = _flag(counted)
+        columns[f"t{i}_hit"] = _flag(counted & labels.hit if labels.hit is not None else counted)
+        if labels.amount is not None:
+            columns[f"t{i}_amount"] = counted.fill_null(False).ifelse(labels.amount, 0)  # noqa: FBT003
+        for name, flag in (("open", labels.open), ("no_target", labels.no_target)):
+            if flag is not None:
+                columns[f"t{i}_{name}"] = _flag(live & flag)
+        if one.dropped:
+            columns[f"t{i}_excluded"] = _flag(ours & out)
+        if labels.value is not None:
+            columns[f"t{i}_value"] = labels.value
+    return Labelled(table.mutate(**columns), tuple(labels for _one, labels in made), tuple(asked), frame.spanned)
+
+
+def _flag(condition: Any) -> Any:  # noqa: ANN401 - deferred
+    return condition.fill_null(False).ifelse(1, 0)  # noqa: FBT003
+
+
+def _anchor(one: Asked) -> str:
+    kind = dataset(one.measure.dataset)
+    return kind.anchors[one.arguments["by"]] if one.measure.anchors else kind.anchor
+
+
+def _belongs(frame: Frame, one: Asked, labels: Labels) -> Deferred:
+    if labels.belongs is not None:
+        return labels.belongs
+    anchor = _[_anchor(one)]
+    if frame.period is None:
+        return anchor.notnull()
+    return (anchor >= frame.period[0]) & (anchor < frame.period[1])
+
+
+def _inside(at: Deferred, windows: tuple[tuple[int, int], ...]) -> Any:  # noqa: ANN401
+    return reduce(lambda a, b: a | b, ((at >= start) & (at < end) for start, end in windows), NO)
+
+
+def _condition(
+    one: Asked, table: ir.Table, names: Sequence[str], times: frozenset[str], calendar: Calendar
+) -> Any:  # noqa: ANN401
+    if one.condition is None:
+        return ibis.literal(True)  # noqa: FBT003
+    scope = Scope({name: table[name] for name in names}, times=times, instant=calendar.instant, where=one.where)
+    return compile_expression(f"({one.condition}) and true", scope).fill_null(False)  # noqa: FBT003

@@ -1,0 +1,82 @@
+"""What several tests need: the folder beside the checkout, and one Spark session for the whole run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+LEAST_JAVA = 17
+
+# Two busy cores make any deadline a coin toss. Where CI is set, the same examples come every time.
+settings.register_profile("guanbao", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("guanbao")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses Spark, and keep it in one process: one Java is enough."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.spark)
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the checkout: source documents and sample data, not ours to publish."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder `shared` beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Spark session on two threads of this machine; give it to `ibis.pyspark.connect`."""
+    sql = pytest.importorskip("pyspark.sql", reason="the extra `spark` is not installed")
+    if (version := java_version()) < LEAST_JAVA:
+        pytest.skip(f"Spark needs Java {LEAST_JAVA} or newer; here is {version or 'none'}")
+    folder = tmp_path_factory.mktemp("spark")
+    with pytest.MonkeyPatch.context() as patch:
+        # Spark asks the machine's name for its address, and a name may lead outside.
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        builder = sql.SparkSession.builder.master("local[2]").appName("guanbao-tests")
+        for name, value in {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.memory": "1g",
+            "spark.local.dir": folder / "local",
+            "spark.log.level": "ERROR",
+            "spark.sql.execution.arrow.pyspark.enabled": "true",
+            "spark.sql.session.timeZone": "UTC",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.warehouse.dir": folder / "warehouse",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+        }.items():
+            builder = builder.config(name, str(value))
+        session = builder.getOrCreate()
+        yield session
+        session.stop()
+
+
+def java_version() -> int:
+    """The major version of the Java that Spark would start; 0 for none."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")
+    if java is None:
+        return 0
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0
