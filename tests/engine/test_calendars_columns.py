@@ -119,12 +119,12 @@ def test_columns_say_what_scalars_say(zone, week, around):
 
 def test_columns_are_whole_numbers_and_keep_the_other_columns():
     span = made("UTC", OFFICE).timeline(0, 9 * DAY)
-    table = ibis.memtable(pa.table({"__at0_cell": ["x"], "a": pa.array([5 * HOUR], pa.int64())}))
+    table = ibis.memtable(pa.table({"_at0_offset": ["x"], "a": pa.array([5 * HOUR], pa.int64())}))
     result = with_deadline(with_elapsed(table, span, {"w": ("a", "a")}), span, {"due": ("a", HOUR)})
     assert result.schema() == ibis.schema(
-        {"__at0_cell": "string", "a": "int64", "w": "int64", "due": "int64"}
+        {"_at0_offset": "string", "a": "int64", "w": "int64", "due": "int64"}
     )
-    assert result.to_pyarrow().to_pylist() == [{"__at0_cell": "x", "a": 5 * HOUR, "w": 0, "due": 10 * HOUR}]
+    assert result.to_pyarrow().to_pylist() == [{"_at0_offset": "x", "a": 5 * HOUR, "w": 0, "due": 10 * HOUR}]
 
 
 def test_a_day_cut_into_many_pieces_is_looked_up_in_narrow_cells():

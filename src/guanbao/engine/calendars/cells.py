@@ -65,7 +65,7 @@ def returns_of(intervals: Sequence[tuple[int, int]]) -> Cells:
     def rows(width: int) -> list[Row]:
         found: list[Row] = []
         worked = cell = 0
-        base = before = intervals[0][0] if intervals else 0
+        base = before = 0
         pieces: list[tuple[int, int]] = []
         for start, end in intervals:
             while worked >= cell + width:

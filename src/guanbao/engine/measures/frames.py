@@ -31,7 +31,7 @@ class Frame:
 
     `period` is [from, to) in ms, or None for all that is there; clocks without a stop run up to `cut`. `events`
     are the updates of the records; `still` are windows in which clocks stand still; `prepared` are working times
-    that the import worked out. `spanned` tells, after `table()`, over which instants clocks ran.
+    that the import worked out; `keep` has the engine hold a table that is used more than once. `spanned` tells, after `table()`, over which instants clocks ran.
     """
 
     dataset_name: ClassVar[str] = ""
@@ -43,6 +43,7 @@ class Frame:
     events: ir.Table | None = None
     still: Sequence[tuple[int, int]] = ()
     prepared: Sequence[Prepared] = ()
+    keep: Callable[[ir.Table], ir.Table] = lambda table: table
     clocks: dict[Clock, str] = field(default_factory=dict)
     spanned: tuple[int, int] | None = None
     steps: dict[str, Callable[[ir.Table], ir.Table]] = field(default_factory=dict)
@@ -61,7 +62,11 @@ class Frame:
         return self.clocks.setdefault(clock, f"clock{len(self.clocks)}")
 
     def table(self, relevant: Deferred | None = None) -> ir.Table:
-        """The records with every column that was asked for; clocks are worked out for the `relevant` ones only."""
+        """The records with every column that was asked for; clocks are worked out for the `relevant` ones only.
+
+        What comes from the updates is kept: nested into one query, it would be planned and run again for every
+        figure, chart and list that is made of it.
+        """
         table = reduce(lambda made, step: step(made), self.steps.values(), self.source)
         table = table if relevant is None else table.filter(relevant)
         if not self.clocks:
@@ -70,7 +75,7 @@ class Frame:
         table = self._worked_prepared(table, pairs) if self._can_use_prepared(pairs) else self._worked(table, pairs)
         for clock, name in self.clocks.items():
             table = self._judged(table, clock, name)
-        return table
+        return table if self.events is None else self.keep(table)
 
     # --- working time -------------------------------------------------------------------------------------
 
@@ -120,10 +125,13 @@ class Frame:
         """As `_worked`, from the import's columns; only records without a stop are worked out now."""
         made = {_worked_name(*pair): _[_PREPARED[pair]] for pair in pairs}
         table, ends = self._with_ends(table, pairs)
+        if self.cut is None and self.period is None:
+            self.spanned = min(p.first for p in self.prepared), max(p.last for p in self.prepared)
+            return table.mutate(**made)
         span = self._span(table, ends)
         running = reduce(lambda a, b: a | b, (_[stop].isnull() for _start_, stop in pairs))
         some = table.aggregate(n=running.ifelse(1, 0).sum()).to_pyarrow().to_pylist()[0]["n"]
-        if self.cut is not None and some:
+        if some:
             ready = table.filter(~running).mutate(**made)
             now = self._worked(table.filter(running).drop(*(c for c in table.columns if c not in self.source.columns)), pairs)
             table = ready.union(now.select(ready.columns))
@@ -144,13 +152,13 @@ class Frame:
         spans = table.select(ticket_id=_.id, starts=_[start], ends=_[end])
         timeline = self.calendar.timeline(*self.spanned, without=tuple(self.still)) if self.spanned else None
         if clock.pauses and timeline is not None:
-            stood = paused(self.events, spans, clock.pauses, timeline)
+            stood = self.keep(paused(self.events, spans, clock.pauses, timeline))
             table = table.left_join(stood, table.id == stood.stood_id).drop("stood_id")
             table = table.mutate(**{name: _[name] - _.stood_ms.fill_null(0)}).drop("stood_ms")
         if not clock.targets:
             return table
         if clock.retarget == "each" and timeline is not None:
-            used = judged_by_spells(self.events, spans, clock, timeline)
+            used = self.keep(judged_by_spells(self.events, spans, clock, timeline))
             table = table.left_join(used, table.id == used.used_id).drop("used_id")
             alone = allowed(clock, name, _.priority)
             return table.mutate(**alone).mutate(**{
@@ -159,7 +167,7 @@ class Frame:
             }).drop("used_parts", "used_of")
         if not clock.by_priority:
             return table.mutate(**allowed(clock, name, _.priority))
-        found = priority_at(self.events, spans, first=clock.retarget == "initial")
+        found = self.keep(priority_at(self.events, spans, first=clock.retarget == "initial"))
         table = table.left_join(found, table.id == found.found_id).drop("found_id")
         priority = ibis.coalesce(_.found_priority, _.priority)
         return table.mutate(**allowed(clock, name, priority)).drop("found_priority")

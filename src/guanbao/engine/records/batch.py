@@ -95,7 +95,8 @@ class Builder:
             new = self._new_versions("plain", entity.dataset, "ordinal")
             self.counts.accepted = self.number(f"select count(*) from {new}")
             self.counts.known = self.number("select count(*) from plain") - self.counts.accepted
-            self.counts.entities = self._distinct(new, entity.dataset.key)
+            once = self.counts.versions == 0
+            self.counts.entities = self.counts.accepted if once else self._distinct(new, entity.dataset.key)
             return {entity.dataset.name: self._finish(new, entity.dataset)}
         events = self.parts[1]
         new_events = self._new_events(rows, entity, events)
@@ -130,9 +131,9 @@ class Builder:
         return name
 
     def _hash(self, source: str, target: str, names: Sequence[str], content: str) -> None:
-        """`target`: the rows of `source` with the SHA-256 of their values, which stand U+001F apart, NULL as nothing."""
+        """`target`: the rows of `source` with the SHA-256 of their values: as text, U+001F apart, NULL as nothing."""
         values = f", {SEPARATOR}, ".join(f"coalesce(cast({_name(name)} as varchar), '')" for name in names)
-        self.con.execute(f"create table {target} as select *, sha256(concat({values})) as {content} from {source}")
+        self.con.execute(f"create table {target} as select *, unhex(sha256(concat({values}))) as {content} from {source}")
 
     def _new_versions(self, table: str, dataset: Dataset, order: str) -> str:
         """The rows of `table` whose content is not yet known under their key, each naming what it replaces."""
@@ -142,7 +143,7 @@ class Builder:
             again = f"row_number() over (partition by {key}, content order by {order})"
             self.con.execute(f"create view {table}_once as select * from {table} qualify {again} = 1")
         once = f"{table}_once" if repeated else table
-        before = f"lag(content) over (partition by {key} order by {order})" if repeated else "cast(null as varchar)"
+        before = f"lag(content) over (partition by {key} order by {order})" if repeated else "cast(null as blob)"
         if dataset.name not in self.stored:
             self.con.execute(f"create table {table}_new as select *, {before} as replaces from {once}")
         else:

@@ -1,7 +1,8 @@
 """Rows of text become typed rows of a canonical dataset; what cannot is named, with its column and reason.
 
-Three steps, each one query: `texts` (the mapping's expressions, filters), `locals` (numbers and clock times),
-`typed` (instants of UTC, checks). Every value that was given and could not be taken is a fault of its row.
+Three steps: `texts` (the mapping's expressions, filters), `local` (numbers and clock times), `typed` (instants of
+UTC, checks). Only `local` is a table, the others are views: each copy of the rows costs as much as reading the file.
+Every value that was given and could not be taken is a fault of its row.
 """
 
 from __future__ import annotations
@@ -73,9 +74,10 @@ def parts_of(mapping: Mapping, events: Dataset | None) -> tuple[Part, ...]:
 
 
 def conform(con: duckdb.DuckDBPyConnection, source: Source, mapping: Mapping, parts: tuple[Part, ...]) -> str:
-    """Make the table `<source>_typed`: `line`, `filtered` (index or NULL), `fault`, and each part's columns.
+    """Make the view `<source>_typed`: `line`, `filtered` (index or NULL), `fault`, and each part's columns.
 
-    Times are integer milliseconds of UTC. `fault` is `column␟value␟reason` of the first bad value, or NULL.
+    Times are integer milliseconds of UTC. `fault` is `prefixed column␟reason` of the first bad value, or NULL;
+    its text stands in the view `<source>_texts`.
 
     Raises:
         SourceColumnMissing: the file lacks a column that the mapping reads.
@@ -84,17 +86,15 @@ def conform(con: duckdb.DuckDBPyConnection, source: Source, mapping: Mapping, pa
     backend = ibis.duckdb.from_connection(con)
     raw = backend.table(source.table)
     texts, local, typed = (f"{source.table}_{step}" for step in ("texts", "local", "typed"))
-    _create(con, texts, _texts(raw, source, mapping, parts))
-    _create(con, local, _locals(backend.table(texts), parts))
+    _create(con, "view", texts, _texts(raw, source, mapping, parts))
+    _create(con, "table", local, _locals(backend.table(texts), parts))
     zones = _zone_rules(con, local, mapping.zone, parts)
-    _create(con, typed, _typed(backend.table(local), parts, mapping.zone, zones))
-    con.execute(f"drop table {texts}")
-    con.execute(f"drop table {local}")
+    _create(con, "view", typed, _typed(backend.table(local), parts, mapping.zone, zones))
     return typed
 
 
-def _create(con: duckdb.DuckDBPyConnection, name: str, table: ir.Table) -> None:
-    con.execute(f"create table {name} as {ibis.to_sql(table, dialect='duckdb')}")
+def _create(con: duckdb.DuckDBPyConnection, kind: str, name: str, table: ir.Table) -> None:
+    con.execute(f"create {kind} {name} as {ibis.to_sql(table, dialect='duckdb')}")
 
 
 def _source_scope(raw: ir.Table, source: Source, mapping: Mapping) -> dict[str, ir.Value]:
@@ -165,17 +165,26 @@ def _need_columns(
 
 
 def _locals(table: ir.Table, parts: tuple[Part, ...]) -> ir.Table:
-    """Each column's text stays as `<name>`; `<name>.v` is its value, `<name>.u` for times that carried an offset."""
+    """For each column `<name>.v` its value, `<name>.given` whether there was one, `<name>.u` a time with its offset."""
     made: dict[str, ir.Value] = {}
     for part in parts:
         for rule in part.read:
             name, column = f"{part.prefix}{rule.name}", part.column(rule)
             text = _valued(table[name], rule)
             if column.type == "time":
-                made[f"{name}.u"], made[f"{name}.v"] = _time(text, rule, part, made)
+                instant, made[f"{name}.v"] = _time(text, rule, part, made)
+                if instant is not None:
+                    made[f"{name}.u"] = instant
             else:
                 made[f"{name}.v"] = _value(text, column, rule)
-    return table.mutate(**made)
+            if not _is_plain_text(column, rule):
+                made[f"{name}.given"] = table[name].notnull()
+    return table.select(LINE, "filtered", **made)
+
+
+def _is_plain_text(column: Column, rule: ColumnRule) -> bool:
+    """Its value is its text, so that nothing can be wrong with it."""
+    return column.type == "text" and not column.values and rule.values is None
 
 
 def _valued(text: ir.StringValue, rule: ColumnRule) -> ir.StringValue:
@@ -199,8 +208,10 @@ def _value(text: ir.StringValue, column: Column, rule: ColumnRule) -> ir.Value:
     return ibis.cases((plain, number), else_=ibis.null("int64"))
 
 
-def _time(text: ir.StringValue, rule: ColumnRule, part: Part, made: Map[str, ir.Value]) -> tuple[ir.Value, ir.Value]:
-    """Milliseconds of UTC where the text says so, and milliseconds of the wall clock where it does not."""
+def _time(
+    text: ir.StringValue, rule: ColumnRule, part: Part, made: Map[str, ir.Value]
+) -> tuple[ir.Value | None, ir.Value]:
+    """Milliseconds of UTC where the text can say so, and milliseconds of the wall clock where it does not."""
     instants: list[ir.Value] = []
     walls: list[ir.Value] = []
     for form in rule.formats:
@@ -216,7 +227,7 @@ def _time(text: ir.StringValue, rule: ColumnRule, part: Part, made: Map[str, ir.
         else:
             walls.append(_local_ms(_parsed(text, form)))
     nothing = ibis.null("int64")
-    instant = ibis.coalesce(*instants, nothing)
+    instant = ibis.coalesce(*instants, nothing) if instants else None
     wall = ibis.coalesce(*walls, nothing)
     if rule.near is not None:
         anchor = made[f"{part.prefix}{rule.near}.v"]
@@ -278,26 +289,29 @@ def _typed(table: ir.Table, parts: tuple[Part, ...], zone: ZoneInfo, rules: _Zon
     for part in parts:
         for rule in part.read:
             name, column = f"{part.prefix}{rule.name}", part.column(rule)
-            text, value = table[name], table[f"{name}.v"]
+            value = table[f"{name}.v"]
             if column.type == "time":
-                wall, value = value, ibis.coalesce(table[f"{name}.u"], _to_utc(value, rules))
+                wall = value
+                value = _to_utc(wall, rules)
+                if f"{name}.u" in table.columns:
+                    value = ibis.coalesce(table[f"{name}.u"], value)
                 if gaps := [wall.between(a, b - 1) for a, b in rules.gaps]:
-                    faults.append(_fault(ibis.or_(*gaps), rule, text, f"a time that {zone.key} skips: clocks were put forward"))
+                    reason = f"a time that {zone.key} skips: clocks were put forward"
+                    faults.append(_fault(ibis.or_(*gaps), name, reason))
                 low, high = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1000 for year in _YEARS)
-                faults.append(_fault((value < low) | (value >= high), rule, text, "not a plausible year"))
+                faults.append(_fault((value < low) | (value >= high), name, "not a plausible year"))
                 if rule.at_least is not None:
                     other = made[f"{part.prefix}{rule.at_least}"]
                     value = ibis.cases((value.isnull(), ibis.null("int64")), else_=ibis.greatest(value, other))
-            faults.append(_fault(text.notnull() & value.isnull(), rule, text, _expected(column, rule)))
+            if f"{name}.given" in table.columns:
+                faults.append(_fault(table[f"{name}.given"] & value.isnull(), name, _expected(column, rule)))
             if column.required and rule.when is None and rule.take != "min":
-                faults.append(_fault(value.isnull(), rule, text, "it is missing"))
+                faults.append(_fault(value.isnull(), name, "it is missing"))
             made[name] = value
         for earlier, later in part.dataset.ordered:
             a, b = made.get(f"{part.prefix}{earlier}"), made.get(f"{part.prefix}{later}")
-            late = next((rule for rule in part.read if rule.name == later), None)
-            if a is not None and b is not None and late is not None:
-                text = table[f"{part.prefix}{later}"]
-                faults.append(_fault(b < a, late, text, f"it is before {earlier}"))
+            if a is not None and b is not None:
+                faults.append(_fault(b < a, f"{part.prefix}{later}", f"it is before {earlier}"))
     fault = ibis.cases(*faults, else_=ibis.null("string"))
     fault = ibis.cases((table["filtered"].notnull(), ibis.null("string")), else_=fault)
     return table.select(LINE, "filtered", fault=fault, **made)
@@ -309,11 +323,8 @@ def _to_utc(wall: ir.IntegerValue, rules: _Zone) -> ir.IntegerValue:
     return ibis.cases(*((wall >= start, wall - offset) for start, offset in rules.offsets), else_=ibis.null("int64"))
 
 
-def _fault(
-    condition: ir.BooleanValue, rule: ColumnRule, text: ir.StringValue, reason: str
-) -> tuple[ir.BooleanValue, ir.Value]:
-    told = ibis.literal(f"{rule.name}{SEPARATOR}").concat(text.fill_null("").left(200)).concat(f"{SEPARATOR}{reason}")
-    return condition.fill_null(False), told  # noqa: FBT003
+def _fault(condition: ir.BooleanValue, name: str, reason: str) -> tuple[ir.BooleanValue, ir.Value]:
+    return condition.fill_null(False), ibis.literal(f"{name}{SEPARATOR}{reason}")  # noqa: FBT003
 
 
 def _expected(column: Column, rule: ColumnRule) -> str:

@@ -86,8 +86,8 @@ class Dataset:
             entity = DATASETS[self.folds_into]
             fold = pa.struct([pa.field(c.name, ARROW[c.type]) for c in entity.columns])
             fields += [pa.field("repeat", pa.int64()), pa.field("fold", fold)]
-        fields += [pa.field("line", pa.int64()), pa.field("content", pa.string())]
-        fields += [pa.field("replaces", pa.string()), pa.field("batch", pa.int64())]
+        fields += [pa.field("line", pa.int64()), pa.field("content", pa.binary())]
+        fields += [pa.field("replaces", pa.binary()), pa.field("batch", pa.int64())]
         return pa.schema([*fields, pa.field("arrangement", pa.string()), pa.field("month", pa.string())])
 
     @cached_property

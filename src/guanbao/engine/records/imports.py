@@ -201,9 +201,13 @@ def _account(  # noqa: PLR0917
         reason = mapping.filters[index].reason
         counts.filtered[reason] = counts.filtered.get(reason, 0) + n
     ours = [(source.file.name, fault) for fault in source.faults]
-    found = con.execute(f"select line, fault from {typed} where fault is not null order by line")
-    while rows := found.fetchmany(10_000):
-        ours += [(source.file.name, Fault(line, *fault.split(SEPARATOR, 2))) for line, fault in rows]
+    kinds = con.execute(f"select distinct fault from {typed} where fault is not null").fetchall()
+    for (kind,) in kinds:
+        name, reason = kind.split(SEPARATOR)
+        found = con.execute(f"""
+            select line, left(coalesce("{name}", ''), 200) from {source.table}_texts
+            where line in (select line from {typed} where fault = ?)""", [kind]).fetchall()
+        ours += [(source.file.name, Fault(line, name[2:], value, reason)) for line, value in found]
     ours.sort(key=lambda item: item[1].line)
     counts.rejected += len(ours)
     faults += ours

@@ -35,8 +35,11 @@ class Engine(Protocol):
     def ms(self, time: ir.Value) -> ir.Value:
         """A stored instant as integer milliseconds of UTC."""
 
-    def lines(self, table: ir.Table) -> Iterator[list[str]]:
-        """The one text column of a table, in its order, some at a time."""
+    def contents(self, table: ir.Table) -> Iterator[list[bytes]]:
+        """The one column of a table, bytes, in its order, some at a time."""
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table, computed once and held until the engine is closed."""
 
 
 @ibis.udf.scalar.builtin(name="epoch_ms", signature=(("timestamp('UTC')",), "int64"))
@@ -47,12 +50,31 @@ def _epoch_ms(at: Any) -> Any: ...  # noqa: ANN401
 def _unix_millis(at: Any) -> Any: ...  # noqa: ANN401
 
 
-class DuckDB:
+class _Keeper:
+    """Holds tables that are used more than once."""
+
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table, computed once and held until the engine is closed."""
+        cached = table.cache()
+        self.kept.append(cached)
+        return cached
+
+    def close(self) -> None:
+        """Let go of what was held, while the backend can still be told."""
+        while self.kept:
+            self.kept.pop().release()
+
+
+class DuckDB(_Keeper):
     """DuckDB in this process."""
 
     name = "duckdb"
 
     def __init__(self, backend: Any = None) -> None:  # noqa: ANN401 - Ibis types its backends loosely
+        super().__init__()
         self.backend = backend or ibis.duckdb.connect(**CONFIG)
         self.backend.raw_sql("set TimeZone = 'UTC'")
 
@@ -64,18 +86,19 @@ class DuckDB:
         """A stored instant as integer milliseconds of UTC."""
         return _epoch_ms(time)
 
-    def lines(self, table: ir.Table) -> Iterator[list[str]]:
-        """The one text column of a table, in its order, some at a time."""
+    def contents(self, table: ir.Table) -> Iterator[list[bytes]]:
+        """The one column of a table, bytes, in its order, some at a time."""
         for batch in self.backend.con.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_reader(_AT_ONCE):
             yield batch.column(0).to_pylist()
 
 
-class Spark:
+class Spark(_Keeper):
     """Spark, by an Ibis backend over a session whose time zone is UTC."""
 
     name = "spark"
 
     def __init__(self, backend: Any) -> None:  # noqa: ANN401
+        super().__init__()
         self.backend = backend
 
     def read(self, files: list[str]) -> ir.Table:
@@ -89,8 +112,8 @@ class Spark:
         """A stored instant as integer milliseconds of UTC."""
         return _unix_millis(time)
 
-    def lines(self, table: ir.Table) -> Iterator[list[str]]:
-        """The one text column of a table, in its order, some at a time."""
+    def contents(self, table: ir.Table) -> Iterator[list[bytes]]:
+        """The one column of a table, bytes, in its order, some at a time."""
         for batch in table.to_pyarrow_batches(chunk_size=_AT_ONCE):
             yield batch.column(0).to_pylist()
 
@@ -107,12 +130,15 @@ def engine_named(name: str) -> Iterator[Engine]:
         try:
             yield made
         finally:
+            made.close()
             made.backend.disconnect()
     elif name == "spark":
         session = _spark_session()
+        spark = Spark(ibis.pyspark.connect(session))
         try:
-            yield Spark(ibis.pyspark.connect(session))
+            yield spark
         finally:
+            spark.close()
             session.stop()
     else:
         raise EngineUnknown(engine=name, known=ENGINES)
@@ -157,18 +183,18 @@ def records_table(engine: Engine, records: RecordSet, name: str) -> ir.Table | N
         latest = ibis.row_number().over(group_by=list(kind.identity), order_by=[_.batch.desc(), _.line.desc()])
         table = table.mutate(nth=latest).filter(_.nth == 0).drop("nth")
     columns = [*kind.names, *(kind.clocks or {}), *(["repeat"] if kind.folds_into else []), "content"]
-    grouping = [c for c in ("arrangement",) if c in table.columns]
+    grouping = [c for c in ("arrangement", "month") if c in table.columns]
     table = table.select(*columns, *grouping)
     return table.mutate(**{column: engine.ms(table[column]) for column in kind.times})
 
 
 def digest_of(engine: Engine, table: ir.Table, kind: Dataset) -> tuple[int, str]:
-    """How many records there are, and SHA-256 over the lines of their contents' digests, in the order of their keys."""
+    """How many records there are, and the SHA-256 over the SHA-256 of each one's content, in the order of their keys."""
     digest, count = hashlib.sha256(), 0
     ordered = table.order_by([_[name].asc(nulls_first=True) for name in kind.identity]).select("content")
-    for lines in engine.lines(ordered):
-        count += len(lines)
-        digest.update("".join(f"{line}\n" for line in lines).encode())
+    for contents in engine.contents(ordered):
+        count += len(contents)
+        digest.update(b"".join(contents))
     return count, digest.hexdigest()
 
 

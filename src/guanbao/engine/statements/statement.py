@@ -134,6 +134,7 @@ def _scene(  # noqa: PLR0917
         cut=ends[1] if as_of is None else as_of,
         still=still,
         prepared=() if as_of is not None else records.prepared.get(name, ()),
+        keep=engine.keep,
     )
 
 
