@@ -27,7 +27,6 @@ name: bench
 version: 1
 dataset: tickets
 zone: Asia/Shanghai
-missing: [""]
 columns:
   id: number
   kind: kind

@@ -16,17 +16,17 @@ from guanbao.engine.calendars import Calendar
 from guanbao.engine.errors import InputError
 from guanbao.engine.measures.catalogue import duration_ms
 
+FILE = typer.Argument(metavar="CALENDAR.yaml", help=_("The calendar's YAML file."))
 _STYLES = {"open": "", "closed": "dim", "holiday": "red", "shifted": "green", "exception": "yellow"}
 
 
 def build() -> typer.Typer:
     """The verbs about working calendars."""
     app = typer.Typer(name="calendars", help=_("Working time: between two times, from a time on, over a month."), no_args_is_help=True)
-    file = typer.Argument(help=_("The calendar's YAML file."))
 
     @app.command(help=_("Print the working seconds between two times."))
     def elapsed(
-        calendar: Annotated[Path, file],
+        calendar: Annotated[Path, FILE],
         start: Annotated[str, typer.Argument(help=_("ISO 8601; without offset, in the calendar's zone."))],
         end: Annotated[str, typer.Argument(help=_("ISO 8601; without offset, in the calendar's zone."))],
     ) -> None:
@@ -36,7 +36,7 @@ def build() -> typer.Typer:
 
     @app.command(help=_("Print when so many working seconds after a time will have passed."))
     def deadline(
-        calendar: Annotated[Path, file],
+        calendar: Annotated[Path, FILE],
         start: Annotated[str, typer.Argument(help=_("ISO 8601; without offset, in the calendar's zone."))],
         duration: Annotated[
             str, typer.Argument(metavar="SECONDS", help=_("Seconds, or 90s, 15m, 4h; 5wd for five working days."))
@@ -56,7 +56,7 @@ def build() -> typer.Typer:
 
     @app.command(help=_("Draw a month: open times, holidays, shifted working days, exceptions."))
     def show(
-        calendar: Annotated[Path, file],
+        calendar: Annotated[Path, FILE],
         month: Annotated[str, typer.Argument(metavar="YYYY-MM")],
         json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,  # noqa: FBT002
     ) -> None:

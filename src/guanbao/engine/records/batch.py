@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import ibis
@@ -61,6 +62,7 @@ class Batch:
     counts: Counts
     faults: list[Fault]
     prepared: Prepared | None = None
+    builder: object = None  # the views stand as long as it does
 
 
 class Builder:
@@ -80,6 +82,7 @@ class Builder:
         self.stored, self.calendar = stored, calendar
         self.counts = Counts()
         self.prepared: Prepared | None = None
+        self.held: object = None
 
     def number(self, query: str) -> int:
         """The one number that a query yields."""
@@ -91,17 +94,19 @@ class Builder:
         entity = self.parts[0]
         if len(self.parts) == 1:
             source = self._computed(rows, entity, keep=("ordinal", "line"))
-            self._hash(source, "plain", entity.dataset.names, "content")
-            new = self._new_versions("plain", entity.dataset, "ordinal")
-            self.counts.accepted = self.number(f"select count(*) from {new}")
-            self.counts.known = self.number("select count(*) from plain") - self.counts.accepted
-            once = self.counts.versions == 0
+            given = self.number(f"select count(*) from {source}")
+            once = self._distinct(source, entity.dataset.identity) == given
+            fresh = once and entity.dataset.name not in self.stored
+            self._hash(source, "plain", entity.dataset.names, kind="view" if fresh else "table")
+            new = self._new_versions("plain", entity.dataset, "ordinal", once=once)
+            self.counts.accepted = given if fresh else self.number(f"select count(*) from {new}")
+            self.counts.known = given - self.counts.accepted
             self.counts.entities = self.counts.accepted if once else self._distinct(new, entity.dataset.key)
             return {entity.dataset.name: self._finish(new, entity.dataset)}
         events = self.parts[1]
         new_events = self._new_events(rows, entity, events)
         folded = self._folded(new_events, entity, events)
-        new = self._new_versions(folded, entity.dataset, "line")
+        new = self._new_versions(folded, entity.dataset, "line", once=True)
         self.counts.entities = self.number(f"select count(*) from {new}")
         return {
             events.dataset.name: self._finish(new_events, events.dataset),
@@ -130,22 +135,27 @@ class Builder:
         self.con.execute(f"create view {name} as {ibis.to_sql(relation.mutate(**absent), dialect='duckdb')}")
         return name
 
-    def _hash(self, source: str, target: str, names: Sequence[str], content: str) -> None:
-        """`target`: the rows of `source` with the SHA-256 of their values: as text, U+001F apart, NULL as nothing."""
+    def _hash(self, source: str, target: str, names: Sequence[str], *, kind: str = "table") -> None:
+        """`target`: the rows of `source` with `content`, the SHA-256 of their values as text, U+001F apart, NULL as nothing."""
         values = f", {SEPARATOR}, ".join(f"coalesce(cast({_name(name)} as varchar), '')" for name in names)
-        self.con.execute(f"create table {target} as select *, unhex(sha256(concat({values}))) as {content} from {source}")
+        self.con.execute(f"create {kind} {target} as select *, unhex(sha256(concat({values}))) as content from {source}")
 
-    def _new_versions(self, table: str, dataset: Dataset, order: str) -> str:
-        """The rows of `table` whose content is not yet known under their key, each naming what it replaces."""
+    def _new_versions(self, table: str, dataset: Dataset, order: str, *, once: bool) -> str:
+        """The rows of `table` whose content is not yet known under their key, each naming what it replaces.
+
+        `once` says that no key stands twice in `table`.
+        """
         key, identity = _names(dataset.identity), dataset.identity
-        repeated = self._distinct(table, identity) != self.number(f"select count(*) from {table}")
-        if repeated:
+        if not once:
             again = f"row_number() over (partition by {key}, content order by {order})"
             self.con.execute(f"create view {table}_once as select * from {table} qualify {again} = 1")
-        once = f"{table}_once" if repeated else table
-        before = f"lag(content) over (partition by {key} order by {order})" if repeated else "cast(null as blob)"
+        distinct = table if once else f"{table}_once"
+        before = "cast(null as blob)" if once else f"lag(content) over (partition by {key} order by {order})"
+        if once and dataset.name not in self.stored:
+            self.con.execute(f"create view {table}_new as select *, {before} as replaces from {distinct}")
+            return f"{table}_new"
         if dataset.name not in self.stored:
-            self.con.execute(f"create table {table}_new as select *, {before} as replaces from {once}")
+            self.con.execute(f"create table {table}_new as select *, {before} as replaces from {distinct}")
         else:
             self.con.execute(f"""
                 create table {table}_new as
@@ -154,7 +164,7 @@ class Builder:
                 ), latest as (
                     select {key}, arg_max(content, (batch, line)) as was from stored group by all
                 ), fresh as (
-                    select * from {once} n where not exists (
+                    select * from {distinct} n where not exists (
                         select 1 from stored s where s.content = n.content and {_same("s", "n", identity)})
                 )
                 select fresh.*, coalesce({before}, latest.was) as replaces
@@ -185,10 +195,12 @@ class Builder:
                     partition by file, {_name(events.prefix + key)}, coalesce({seq}, {_name(events.prefix + at)})
                     order by line) - 1 as repeat
             from {rows}""")
-        self._hash("updates", "updates_hashed", [*events.dataset.names, "fold"], "content")
-        new = self._new_versions("updates_hashed", events.dataset, "ordinal")
+        self._hash("updates", "updates_hashed", [*events.dataset.names, "fold"])
+        given = self.number("select count(*) from updates_hashed")
+        once = self._distinct("updates_hashed", events.dataset.identity) == given
+        new = self._new_versions("updates_hashed", events.dataset, "ordinal", once=once)
         self.counts.accepted = self.number(f"select count(*) from {new}")
-        self.counts.known = self.number("select count(*) from updates_hashed") - self.counts.accepted
+        self.counts.known = given - self.counts.accepted
         self.counts.versions = 0  # of updates; entities are what is counted
         return new
 
@@ -218,7 +230,7 @@ class Builder:
         whole = " and ".join(f"{_name(c.name)} is not null" for c in entity.dataset.columns if c.required)
         ordered = " and ".join(f"coalesce({_name(a)} <= {_name(b)}, true)" for a, b in entity.dataset.ordered)
         self.con.execute(f"create view whole as select * from {computed} where {whole} and {ordered or 'true'}")
-        self._hash("whole", "entities", entity.dataset.names, "content")
+        self._hash("whole", "entities", entity.dataset.names)
         self.counts.incomplete = self.number("select count(*) from folded") - self.number("select count(*) from entities")
         return "entities"
 
@@ -242,7 +254,7 @@ class Builder:
             if source == table:
                 special[name] = "cast(null as bigint)"
         columns = ", ".join(
-            f"{special.get(f.name) or (_instant(_name(f.name)) if f.name in times else _name(f.name))} as {_name(f.name)}"
+            f"{special.get(f.name) or (_instant(_name(f.name)) if f.name in times else _stored(f.name, f.type))} as {_name(f.name)}"
             for f in dataset.stored
         )
         name = f"final_{dataset.name}"
@@ -260,8 +272,9 @@ class Builder:
         timeline = self.calendar.timeline(min(seen), max(seen))
         self.prepared = Prepared(timeline.digest, min(seen), max(seen))
         backend = ibis.duckdb.from_connection(self.con)
-        worked = backend.create_table(f"{table}_worked", with_elapsed(backend.table(table), timeline, clocks))
-        return str(worked.get_name())
+        worked = with_elapsed(backend.table(table), timeline, clocks)
+        self.held = backend.create_view(f"{table}_worked", worked), worked  # its lookup lives as long as they do
+        return f"{table}_worked"
 
 
 _SQL = {"text": "varchar", "time": "bigint", "duration": "bigint", "count": "bigint", "flag": "boolean"}
@@ -294,6 +307,12 @@ def _instant(ms: str) -> str:
     return f"make_timestamptz({ms} * 1000)"
 
 
+def _stored(name: str, kind: pa.DataType) -> str:
+    """A column in its stored type, whatever a query made of it."""
+    kinds = {pa.int64(): "bigint", pa.string(): "varchar", pa.bool_(): "boolean", pa.binary(): "blob"}
+    return f"cast({_name(name)} as {kinds[kind]})" if kind in kinds else _name(name)
+
+
 def stored_as_ms(dataset: Dataset) -> str:
     """The select list that turns stored instants, those inside `fold` too, into integer milliseconds."""
     times = [f"epoch_ms({_name(c.name)}) as {_name(c.name)}" for c in dataset.columns if c.type == "time"]
@@ -306,7 +325,21 @@ def stored_as_ms(dataset: Dataset) -> str:
     return f"* replace ({', '.join(times)})"
 
 
-def arrow_reader(con: duckdb.DuckDBPyConnection, view: str, dataset: Dataset) -> pa.RecordBatchReader:
-    """The rows of a final view as Arrow batches of the stored schema."""
-    reader: Any = con.sql(f"select * from {view}").to_arrow_reader(100_000)
-    return pa.RecordBatchReader.from_batches(dataset.stored, (batch.cast(dataset.stored) for batch in reader))
+class Written(NamedTuple):
+    """A Parquet file that was written: where, how many rows and bytes, and of which partition."""
+
+    path: Path
+    rows: int
+    size: int
+    partition: dict[str, str]
+
+
+def parquet_write(con: duckdb.DuckDBPyConnection, view: str, target: Path, *, name: str, partition: bool) -> list[Written]:
+    """Write the rows of a final view: into `target/arrangement=…/month=…/<name>-….parquet`, or into the file `target`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    how = f", partition_by (arrangement, month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true" if partition else ""
+    copied = con.execute(f"copy (from {view}) to {_text(str(target))} (format parquet, return_stats true{how})")
+    return [
+        Written(Path(path), rows, size, dict(keys or {}))
+        for path, rows, size, _footer, _columns, keys in copied.fetchall()
+    ]

@@ -33,6 +33,10 @@ _YEARS = (1900, 2200)
 SEPARATOR = "\x1f"
 
 
+@ibis.udf.scalar.builtin(name="trim", signature=(("string",), "string"))
+def _trimmed(text: str) -> str: ...  # blanks only: to look for tabs too takes three times as long
+
+
 @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp"))
 def _parsed(text: str, form: str) -> datetime: ...  # type: ignore[empty-body]
 
@@ -80,6 +84,7 @@ def conform(con: duckdb.DuckDBPyConnection, source: Source, mapping: Mapping, pa
     its text stands in the view `<source>_texts`.
 
     Raises:
+        RowsUncertain: DuckDB's reader did not see one row a line; read the source again, carefully.
         SourceColumnMissing: the file lacks a column that the mapping reads.
         ExpressionBroken, ExpressionRefused: the mapping's own expressions.
     """
@@ -87,10 +92,27 @@ def conform(con: duckdb.DuckDBPyConnection, source: Source, mapping: Mapping, pa
     raw = backend.table(source.table)
     texts, local, typed = (f"{source.table}_{step}" for step in ("texts", "local", "typed"))
     _create(con, "view", texts, _texts(raw, source, mapping, parts))
-    _create(con, "table", local, _locals(backend.table(texts), parts))
+    _create_local(con, local, _locals(backend.table(texts), parts), source)
     zones = _zone_rules(con, local, mapping.zone, parts)
     _create(con, "view", typed, _typed(backend.table(local), parts, mapping.zone, zones))
     return typed
+
+
+def _create_local(con: duckdb.DuckDBPyConnection, name: str, table: ir.Table, source: Source) -> None:
+    if source.first_line is None:
+        _create(con, "table", name, table)
+        return
+    try:
+        _create(con, "table", f"{name}_rows", table)
+    except duckdb.Error as error:
+        raise RowsUncertain from error
+    if con.execute(f"select count(*) from {name}_rows").fetchall() != [(source.rows,)]:
+        raise RowsUncertain
+    con.execute(f"create view {name} as select rowid + {source.first_line} as {LINE}, * from {name}_rows")
+
+
+class RowsUncertain(Exception):
+    """DuckDB's reader failed or did not see one row a line."""
 
 
 def _create(con: duckdb.DuckDBPyConnection, kind: str, name: str, table: ir.Table) -> None:
@@ -100,11 +122,12 @@ def _create(con: duckdb.DuckDBPyConnection, kind: str, name: str, table: ir.Tabl
 def _source_scope(raw: ir.Table, source: Source, mapping: Mapping) -> dict[str, ir.Value]:
     """The source's columns by every name the mapping may use; blank and `missing` texts are NULL."""
     columns: dict[str, ir.Value] = {}
+    nothing = [text for text in mapping.missing if text]
     for name in source.header:
-        text = raw[name].strip().nullif("")
-        columns[name] = text.nullif(mapping.missing[0]) if len(mapping.missing) == 1 else text
-        if len(mapping.missing) > 1:
-            columns[name] = ibis.cases((text.isin(mapping.missing), ibis.null("string")), else_=text)
+        text = _trimmed(raw[name]).nullif("")
+        columns[name] = text.nullif(nothing[0]) if len(nothing) == 1 else text
+        if len(nothing) > 1:
+            columns[name] = ibis.cases((text.isin(nothing), ibis.null("string")), else_=text)
     for name, others in mapping.aliases:
         found = next((other for other in others if other in columns), None)
         if name not in columns and found is not None:
@@ -114,7 +137,7 @@ def _source_scope(raw: ir.Table, source: Source, mapping: Mapping) -> dict[str, 
 
 def _texts(raw: ir.Table, source: Source, mapping: Mapping, parts: tuple[Part, ...]) -> ir.Table:
     columns = _source_scope(raw, source, mapping)
-    made: dict[str, ir.Value] = {LINE: raw[LINE]}
+    made: dict[str, ir.Value] = {LINE: raw[LINE]} if source.first_line is None else {}
     for filter_ in mapping.filters:
         _need_columns(filter_.drop, filter_.where, columns, source, mapping)
     conditions = [_condition(f.drop, columns, f.where) for f in mapping.filters]
@@ -179,7 +202,7 @@ def _locals(table: ir.Table, parts: tuple[Part, ...]) -> ir.Table:
                 made[f"{name}.v"] = _value(text, column, rule)
             if not _is_plain_text(column, rule):
                 made[f"{name}.given"] = table[name].notnull()
-    return table.select(LINE, "filtered", **made)
+    return table.select(*([LINE] if LINE in table.columns else []), "filtered", **made)
 
 
 def _is_plain_text(column: Column, rule: ColumnRule) -> bool:

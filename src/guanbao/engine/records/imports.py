@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.errors import InputError, Where
-from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, arrow_reader, stored_as_ms
-from guanbao.engine.records.conform import SEPARATOR, conform, parts_of
+from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, parquet_write, stored_as_ms
+from guanbao.engine.records.conform import SEPARATOR, RowsUncertain, conform, parts_of
 from guanbao.engine.records.datasets import DATASETS, Dataset, dataset
 from guanbao.engine.records.mappings import Mapping
 from guanbao.engine.records.sources import Fault, Source, source_read
-from guanbao.engine.records.store import Store
+from guanbao.engine.records.store import Store, batch_name
 
 Progress = Callable[[str], None]
 _FILE_BITS = 40
@@ -103,13 +102,16 @@ def records_import(
         batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
         counts = batch.counts
         _need_some(batch, inputs)
-        quarantine = _write_quarantine(batch.faults, store.folder / "quarantine" / f"{number:08d}.csv")
+        quarantine = _write_quarantine(batch.faults, store.folder / "quarantine" / f"{batch_name(number)}.csv")
         if counts.accepted == 0 and quarantine is None:
             return _report(batch, inputs, arrangement, None, None)
         progress("writing")
+        rows = {}
         for name, view in batch.tables.items():
-            store.append(dataset(name), arrow_reader(con, view, dataset(name)))
-        store.commit(number, _manifest_entry(batch, inputs, arrangement, con))
+            written = parquet_write(con, view, store.folder / name, name=batch_name(number), partition=True)
+            store.append(dataset(name), written)
+            rows[name] = sum(file.rows for file in written)
+        store.commit(number, _manifest_entry(batch, inputs, arrangement, rows))
         return _report(batch, inputs, arrangement, number, quarantine)
 
 
@@ -128,15 +130,12 @@ def records_read(
         _need_some(batch, inputs)
         files: dict[str, list[str]] = {}
         for name, view in batch.tables.items():
-            path = folder / f"{name}.parquet"
-            with pq.ParquetWriter(path, dataset(name).stored) as writer:
-                for rows in arrow_reader(con, view, dataset(name)):
-                    writer.write_batch(rows)
-            files[name] = [str(path)]
-        written = _write_quarantine(batch.faults, quarantine) if quarantine else None
+            written = parquet_write(con, view, folder / f"{name}.parquet", name="", partition=False)
+            files[name] = [str(file.path) for file in written]
+        rejected = _write_quarantine(batch.faults, quarantine) if quarantine else None
         prepared = {inputs.mapping.dataset.name: [batch.prepared]} if batch.prepared else {}
         records = RecordSet(files, versioned=batch.counts.versions > 0, prepared=prepared)
-        return records, _report(batch, inputs, arrangement, 1, written)
+        return records, _report(batch, inputs, arrangement, 1, rejected)
 
 
 def records_open(store: Store, *, arrangement: str, cut: int | None = None) -> RecordSet:
@@ -177,7 +176,11 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
         progress(f"reading {file.name}")
         layout = mapping.laid_out(encoding=inputs.encoding, file=file)
         source = source_read(con, file, layout, table=f"source_{index}", scratch=scratch)
-        typed = conform(con, source, mapping, parts)
+        try:
+            typed = conform(con, source, mapping, parts)
+        except RowsUncertain:
+            source = source_read(con, file, layout, table=f"careful_{index}", scratch=scratch, careful=True)
+            typed = conform(con, source, mapping, parts)
         _account(con, source, typed, mapping, counts, faults)
         where = "filtered is null and fault is null"
         ordinal = f"cast({index << _FILE_BITS} as bigint) + line"
@@ -185,7 +188,7 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
     progress("comparing with what is known")
     con.execute(f"create view accepted as {' union all by name '.join(accepted)}")
     tables = builder.build("accepted")
-    return Batch(tables, counts, faults, builder.prepared)
+    return Batch(tables, counts, faults, builder.prepared, builder)
 
 
 def _account(  # noqa: PLR0917
@@ -204,8 +207,9 @@ def _account(  # noqa: PLR0917
     kinds = con.execute(f"select distinct fault from {typed} where fault is not null").fetchall()
     for (kind,) in kinds:
         name, reason = kind.split(SEPARATOR)
+        line = "line" if source.first_line is None else f"row_number() over () + {source.first_line - 1} as line"
         found = con.execute(f"""
-            select line, left(coalesce("{name}", ''), 200) from {source.table}_texts
+            select line, left(coalesce("{name}", ''), 200) from (select {line}, "{name}" from {source.table}_texts)
             where line in (select line from {typed} where fault = ?)""", [kind]).fetchall()
         ours += [(source.file.name, Fault(line, name[2:], value, reason)) for line, value in found]
     ours.sort(key=lambda item: item[1].line)
@@ -254,9 +258,8 @@ def guarded(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _manifest_entry(batch: Batch, inputs: Inputs, arrangement: str, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _manifest_entry(batch: Batch, inputs: Inputs, arrangement: str, rows: dict[str, int]) -> dict[str, Any]:
     mapping = inputs.mapping
-    rows = {name: con.execute(f"select count(*) from {view}").fetchall()[0][0] for name, view in batch.tables.items()}
     return {
         "dataset": mapping.dataset.name,
         "arrangement": arrangement,

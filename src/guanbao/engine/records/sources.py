@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import json
 import mmap
 import re
@@ -60,37 +59,43 @@ class Fault(NamedTuple):
 
 @dataclass
 class Source:
-    """A file that was read into `table` of a DuckDB connection: `line`, then its columns as text."""
+    """A file that was read into `table` of a DuckDB connection: `line`, then its columns as text.
+
+    A large plain file is a view that DuckDB reads as it goes, without `line`: its row n (from 0) stands on line
+    `first_line` + n, provided that it turns out to have `rows` rows.
+    """
 
     file: Path
     table: str
     header: tuple[str, ...]
     rows: int
-    digest: str
+    first_line: int | None = None
     faults: list[Fault] = field(default_factory=list)
 
 
-def source_read(con: duckdb.DuckDBPyConnection, file: Path, layout: Layout, *, table: str, scratch: Path) -> Source:
-    """Read `file` into `table`.
+def source_read(
+    con: duckdb.DuckDBPyConnection, file: Path, layout: Layout, *, table: str, scratch: Path, careful: bool = False
+) -> Source:
+    """Read `file` into `table`; `careful` keeps large files from DuckDB's reader.
 
     `rows` counts every data row, readable or not; the unreadable are in `faults` and not in the table.
 
     Raises:
         SourceUnreadable, SourceEmpty, HeaderUnreadable, QuoteOpen: the file as a whole is not usable.
     """
-    plain, digest = _unpack(file, scratch / f"{table}.plain")
+    plain = _unpack(file, scratch / f"{table}.plain")
     reader = {"xlsx": _excel, "excel": _excel, "parquet": _parquet, "jsonl": _json_lines}.get(layout.format)
     if reader is None:
-        fast = _fast(con, plain, layout, file=file, table=table)
+        fast = None if careful else _fast(con, plain, layout, file=file, table=table)
         if fast is not None:
-            return Source(file, table, *fast, digest)
+            return fast
         reader = _text
     rows = reader(plain, layout, file)
     header = next(rows)
     if not isinstance(header, tuple):
         raise SourceEmpty(Where(file))
     names = header_names(header)
-    source = Source(file, table, names, 0, digest)
+    source = Source(file, table, names, 0)
     _load(con, source, rows)
     return source
 
@@ -108,14 +113,12 @@ def header_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _unpack(file: Path, target: Path) -> tuple[Path, str]:
-    """The file's plain bytes on disk, and the SHA-256 of the bytes as they came."""
+def _unpack(file: Path, target: Path) -> Path:
+    """The file's plain bytes on disk."""
     try:
         with file.open("rb") as raw:
-            digest = hashlib.file_digest(raw, "sha256").hexdigest()
-            raw.seek(0)
             if raw.read(2) != b"\x1f\x8b":
-                return file, digest
+                return file
             raw.seek(0)
             with gzip.open(raw) as packed, target.open("wb") as plain:
                 while chunk := packed.read(_CHUNK):
@@ -126,50 +129,37 @@ def _unpack(file: Path, target: Path) -> tuple[Path, str]:
         raise SourceUnreadable(Where(file), reason=f"the gzip file is damaged ({error})") from error
     except OSError as error:
         raise SourceUnreadable(Where(file), reason=error.strerror or str(error)) from error
-    return target, digest
+    return target
 
 
-def _fast(
-    con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: Path, table: str
-) -> tuple[tuple[str, ...], int] | None:
-    """Header and row count if DuckDB's reader took every line as one row, else None."""
-    size = plain.stat().st_size
-    if size < _FAST_FROM or layout.format not in ("csv", "tsv") or layout.encoding != "utf-8" or layout.short_rows:
+def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: Path, table: str) -> Source | None:
+    """The file as a view for DuckDB's reader, if it is large, plain, and every line may be one row; else None."""
+    if layout.format not in ("csv", "tsv") or layout.encoding != "utf-8" or layout.short_rows:
+        return None
+    if plain.stat().st_size < _FAST_FROM:
         return None
     with plain.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
         lines = _plain_lines(data)
         if lines is None or data[:3] == b"\xef\xbb\xbf":
             return None
         first = data[: data.find(b"\n") + 1]
-    rows = _text_rows([first], layout, file)
-    header = next(rows)
-    if not isinstance(header, tuple):
-        return None
-    names = header_names(header)
-    skip = 0 if layout.header else 1
-    try:
-        con.read_csv(
-            str(plain),
-            header=False,
-            skiprows=skip,
-            names=list(names),
-            dtype=dict.fromkeys(names, "VARCHAR"),
-            delimiter=layout.delimiter,
-            quotechar=layout.quote,
-            escapechar=layout.quote,
-            auto_detect=False,
-            null_padding=False,
-            strict_mode=True,
-        ).create(f"{table}_read")
-    except duckdb.Error:
-        con.execute(f"drop table if exists {table}_read")
-        return None
-    [(count,)] = con.execute(f"select count(*) from {table}_read").fetchall()
-    if count != lines - skip:
-        con.execute(f"drop table {table}_read")
-        return None
-    con.execute(f"create view {table} as select rowid + {1 + skip} as {LINE}, * from {table}_read")
-    return names, count
+    header = next(_text_rows([first], layout, file))
+    names, skip = header_names(header), 0 if layout.header else 1
+    relation = con.read_csv(
+        str(plain),
+        header=False,
+        skiprows=skip,
+        names=list(names),
+        dtype=dict.fromkeys(names, "VARCHAR"),
+        delimiter=layout.delimiter,
+        quotechar=layout.quote,
+        escapechar=layout.quote,
+        auto_detect=False,
+        null_padding=False,
+        strict_mode=True,
+    )
+    relation.create_view(table)
+    return Source(file, table, names, lines - skip, first_line=1 + skip)
 
 
 def _plain_lines(data: mmap.mmap) -> int | None:

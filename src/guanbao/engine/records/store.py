@@ -14,16 +14,18 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, Schema
+from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from guanbao.engine.errors import InputError, Where
+from guanbao.engine.records.batch import Written
 from guanbao.engine.records.datasets import DATASETS, Dataset
 
 FORM = 1
@@ -116,48 +118,71 @@ class Store:
                 return
 
     def _sweep(self, number: int) -> None:
-        """Remove what an import that did not finish left behind."""
+        """Remove what an import that did not finish left behind: files named for a batch that no manifest names."""
         for dataset in DATASETS.values():
             table = self._table(dataset)
-            if table is None:
-                continue
-            newest = pa.table(table.get_add_actions(flatten=True))
-            most = [n for n in newest["max.batch"].to_pylist() if n is not None] if newest.num_rows else []
-            if most and max(most) >= number:
-                table.delete(f"batch >= {number}")
-        for file in (self.folder / "quarantine").glob("*"):
-            if file.name[:8].isdigit() and int(file.name[:8]) >= number:
+            if table is not None:
+                left = [file for file in table.file_uris() if _batch_of(Path(local_path(file))) >= number]
+                if left:
+                    table.delete(f"batch >= {number}")
+            for file in (self.folder / dataset.name).rglob("*.parquet"):
+                if _batch_of(file) >= number:
+                    file.unlink()
+        for file in (self.folder / "quarantine").glob("*.csv"):
+            if _batch_of(file) >= number:
                 file.unlink()
         for file in (self.folder / "manifest").glob("*.tmp"):
             file.unlink()
 
-    def append(self, dataset: Dataset, rows: pa.RecordBatchReader) -> None:
-        """Add rows to a dataset's table. They stay invisible until `commit`."""
-        write_deltalake(
-            str(self.folder / dataset.name),
-            rows,
-            mode="append",
-            partition_by=["arrangement", "month"],
-            name=dataset.name,
-        )
+    def append(self, dataset: Dataset, written: Sequence[Written]) -> None:
+        """Add Parquet files below the dataset's folder to its table. Their rows stay invisible until `commit`."""
+        folder = self.folder / dataset.name
+        actions = [
+            AddAction(
+                path=str(file.path.relative_to(folder)),
+                size=file.size,
+                partition_values=file.partition,
+                modification_time=int(time.time() * 1000),
+                data_change=True,
+                stats=json.dumps({"numRecords": file.rows}),
+            )
+            for file in written
+        ]
+        schema = Schema.from_arrow(dataset.stored)
+        by = ["arrangement", "month"]
+        table = self._table(dataset)
+        if table is None:
+            create_table_with_add_actions(str(folder), schema, actions, partition_by=by, name=dataset.name)
+        else:
+            table.create_write_transaction(actions, mode="append", schema=schema, partition_by=by)
 
     def commit(self, number: int, entry: dict[str, Any]) -> None:
         """Make a batch visible: its manifest file appears whole or not at all."""
         folder = self.folder / "manifest"
         folder.mkdir(exist_ok=True)
         text = json.dumps({"form": FORM, "batch": number, **entry}, ensure_ascii=False, indent=1, sort_keys=True)
-        draft = folder / f"{number:08d}.tmp"
+        draft = folder / f"{batch_name(number)}.tmp"
         with draft.open("w", encoding="utf-8") as out:
             out.write(text + "\n")
             out.flush()
             os.fsync(out.fileno())
-        draft.rename(folder / f"{number:08d}.json")
+        draft.rename(folder / f"{batch_name(number)}.json")
         for path in (folder, self.folder):
             handle = os.open(path, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def batch_name(number: int) -> str:
+    """What the files of a batch are named for."""
+    return f"{number:08d}"
+
+
+def _batch_of(file: Path) -> int:
+    """The batch that a file is named for, 0 if it is none of ours."""
+    return int(file.name[:8]) if file.name[:8].isdecimal() else 0
 
 
 def local_path(uri: str) -> str:

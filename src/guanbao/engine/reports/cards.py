@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from guanbao.engine.language import Lang, say
-from guanbao.engine.measures.catalogue import Unit
 from guanbao.engine.records.datasets import dataset
 from guanbao.engine.records.imports import ImportReport
 from guanbao.engine.reports import words
@@ -57,7 +56,11 @@ def _money(computation: Computation, lang: Lang) -> list[Card]:
         share = percent_text(Fraction(amount) / fee, trimmed=True)
         shown = money_text(Decimal(money.monthly_fee or 0) * months, money.currency, lang)
         over_months = say("{share} of the fee of {n} months, {fee}", lang, share=share, n=months, fee=shown)
-        notes.append(say("{share} of the monthly fee, {fee}", lang, share=share, fee=shown) if months == 1 else over_months)
+        notes.append(
+            say("{share} of the monthly fee, {fee}", lang, share=share, fee=shown)
+            if months == 1
+            else over_months
+        )
     if money.cap_of_fee is not None:
         notes.append(say("capped at {cap}", lang, cap=percent_text(money.cap_of_fee, trimmed=True)))
     if money.cap_amount is not None:
@@ -86,7 +89,9 @@ def _records(computation: Computation, lang: Lang, reports: Sequence[ImportRepor
                     filtered[reason] = filtered.get(reason, 0) + n
             notes.append(say("read {n}", lang, n=f"{sum(counts.read for counts in ours):,}"))
             notes += [
-                say("filtered {n} ({reason})", lang, n=f"{n:,}", reason=words.data_text(reason, most=_LONGEST))
+                say(
+                    "filtered {n} ({reason})", lang, n=f"{n:,}", reason=words.data_text(reason, most=_LONGEST)
+                )
                 for reason, n in filtered.items()
             ]
             notes.append(say("rejected {n}", lang, n=f"{sum(counts.rejected for counts in ours):,}"))
@@ -103,7 +108,10 @@ def _contacts(computation: Computation, lang: Lang) -> list[Card]:
     found = {row["outcome"]: row for row in evidence.overview(computation, "interactions", ["outcome"])}
     if not found:
         return []
-    counts = {name: int(found[name]["n"]) if name in found else 0 for name in ("answered", "abandoned", "left_before_queue")}
+    counts = {
+        name: int(found[name]["n"]) if name in found else 0
+        for name in ("answered", "abandoned", "left_before_queue")
+    }
     parts = tuple(f"{words.outcome_text(name, lang)} {n:,}" for name, n in counts.items())
     made = [Card(say("Asked for a person", lang), f"{counts['answered'] + counts['abandoned']:,}", parts[:2])]
     answered = found.get("answered")
@@ -119,7 +127,8 @@ def _tickets(computation: Computation, lang: Lang) -> list[Card]:
     if not found:
         return []
     parts = tuple(
-        say("priority {p}: {n}", lang, p=words.data_text(row["priority"], most=20), n=f"{row['n']:,}") for row in found[:6]
+        say("priority {p}: {n}", lang, p=words.data_text(row["priority"], most=20), n=f"{row['n']:,}")
+        for row in found[:6]
     )
     card = Card(say("Opened in the period", lang), f"{sum(row['n'] for row in found):,}", parts)
     return [_before_exclusions(card, computation, lang)]
@@ -129,5 +138,3 @@ def _before_exclusions(card: Card, computation: Computation, lang: Lang) -> Card
     if not any(window.effect == "drop" for window in computation.level.exclusions):
         return card
     return Card(card.label, card.value, (*card.notes, say("before exclusions", lang)))
-
-

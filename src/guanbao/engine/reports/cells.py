@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.cell.cell import ERROR_CODES, Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -29,10 +29,14 @@ _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RED, _GREEN, _SOFT = "C0302A", "22863A", "66728A"
 _RULE = Side(style="thin", color="C9D0DA")
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "title": {"font": Font(bold=True, size=16)},
     "heading": {"font": Font(bold=True, size=12)},
-    "head": {"font": Font(color=_SOFT), "border": Border(bottom=_RULE), "alignment": Alignment(wrap_text=True, vertical="top")},
+    "head": {
+        "font": Font(color=_SOFT),
+        "border": Border(bottom=_RULE),
+        "alignment": Alignment(wrap_text=True, vertical="top"),
+    },
     "soft": {"font": Font(color=_SOFT)},
     "strong": {"font": Font(bold=True)},
     "wrapped": {"alignment": Alignment(wrap_text=True, vertical="top")},
@@ -44,7 +48,9 @@ STYLES = {
 class Sheet:
     """One sheet that is written from top to bottom and never read back."""
 
-    def __init__(self, book: Workbook, title: str, widths: Sequence[int], *, freeze: str | None = None, repeat: int = 0) -> None:
+    def __init__(
+        self, book: Workbook, title: str, widths: Sequence[int], *, freeze: str | None = None, repeat: int = 0
+    ) -> None:
         self.sheet: Any = book.create_sheet(title)
         for i, width in enumerate(widths, start=1):
             self.sheet.column_dimensions[get_column_letter(i)].width = width
@@ -60,13 +66,15 @@ class Sheet:
 
     def add(self, *values: Any, style: str | None = None) -> None:  # noqa: ANN401 - text, numbers, dates or cells
         """One row; text is written as text."""
-        self.sheet.append([self.cell(value, style=style) if style else self._plain(value) for value in values])
+        self.sheet.append(
+            [self.cell(value, style=style) if style else self._plain(value) for value in values]
+        )
         self.rows += 1
 
     def cell(self, value: Any, *, style: str | None = None, form: str | None = None) -> Any:  # noqa: ANN401
         """A cell with a style or a number format."""
         plain = self._plain(value)
-        made = plain if isinstance(plain, WriteOnlyCell) else WriteOnlyCell(self.sheet, plain)
+        made = plain if isinstance(plain, Cell) else WriteOnlyCell(self.sheet, plain)
         for name, part in STYLES.get(style or "", {}).items():
             setattr(made, name, part)
         if form is not None:

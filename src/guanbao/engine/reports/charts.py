@@ -1,7 +1,7 @@
 """A term day by day as inline SVG: bars, the target as a dashed line, red and green only.
 
-Widths are in percent and heights in pixels, so that one drawing is sharp at every width. Coordinates are the only
-binary floats; labels and comparisons come from exact figures.
+Widths are in percent and heights in pixels, so that one drawing is sharp at every width. Coordinates are the
+only binary floats; labels and comparisons come from exact figures.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def charted(outcome: Outcome) -> bool:
     if measure is None or measure.unit is Unit.COUNT or not evidence.has_series(outcome):
         return False
     labels = outcome.labelled.labels[outcome.index] if outcome.labelled else None
-    return outcome.term.target is not None or (labels is not None and labels.amount is not None and labels.p is None)
+    return outcome.term.target is not None or (
+        labels is not None and labels.amount is not None and labels.p is None
+    )
 
 
 def charts_of(computation: Computation, lang: Lang) -> list[Chart]:
@@ -64,11 +66,22 @@ def chart_of(outcome: Outcome, buckets: Sequence[Bucket], lang: Lang) -> Chart:
     if target is None:
         caption = say("no target", lang)
     else:
-        days, months = _("target {target}; met on {n} of {m} days"), _("target {target}; met in {n} of {m} months")
+        days, months = (
+            _("target {target}; met on {n} of {m} days"),
+            _("target {target}; met in {n} of {m} months"),
+        )
         level = words.target_text(term, lang)
         caption = say(days if daily else months, lang, target=level, n=sum(judged), m=len(judged))
-    heading = say("{title}, by day", lang, title=title) if daily else say("{title}, by month", lang, title=title)
-    return Chart(heading, caption, _axis(ticks, unit, lang), _bars(buckets, ticks, outcome, lang), _level(outcome, ticks, lang))
+    heading = (
+        say("{title}, by day", lang, title=title) if daily else say("{title}, by month", lang, title=title)
+    )
+    return Chart(
+        heading,
+        caption,
+        _axis(ticks, unit, lang),
+        _bars(buckets, ticks, outcome, lang),
+        _level(outcome, ticks, lang),
+    )
 
 
 def is_daily(buckets: Sequence[Bucket]) -> bool:
@@ -77,12 +90,14 @@ def is_daily(buckets: Sequence[Bucket]) -> bool:
 
 
 def ticks_of(values: Sequence[Fraction], unit: Unit) -> list[Fraction]:
-    """Round levels from 0 to above every value, few and evenly spaced; a share's end at 100% if it comes near."""
+    """Round levels from 0 to above every value, few and evenly spaced; a share's to 100% if it comes near."""
     top = max(values, default=Fraction(1)) or Fraction(1)
     if unit is Unit.SHARE and top > Fraction(1, 2):
         return [Fraction(n, 5) for n in range(6)]
     if unit is Unit.SECONDS and top > 7200:
-        step = next((hours for hours in _HOURS if hours * 5 >= top), _HOURS[-1] * (top // (_HOURS[-1] * 5) + 1))
+        step = next(
+            (hours for hours in _HOURS if hours * 5 >= top), _HOURS[-1] * (top // (_HOURS[-1] * 5) + 1)
+        )
     else:
         power = Fraction(10) ** (len(str(int(top))) - 1) if top >= 1 else Fraction(1)
         while power > top:
@@ -109,7 +124,8 @@ def _y(level: Fraction, ticks: Sequence[Fraction]) -> float:
 
 def _axis(ticks: Sequence[Fraction], unit: Unit, lang: Lang) -> Markup:
     texts = [
-        f'<text x="46" y="{_y(level, ticks) + 4:.1f}">{escape(tick_text(level, unit, lang))}</text>' for level in ticks
+        f'<text x="46" y="{_y(level, ticks) + 4:.1f}">{escape(tick_text(level, unit, lang))}</text>'
+        for level in ticks
     ]
     return Markup("".join(texts))  # noqa: S704 - every text in it is escaped
 
@@ -134,14 +150,17 @@ def _bars(buckets: Sequence[Bucket], ticks: Sequence[Fraction], outcome: Outcome
     for i, bucket in enumerate(buckets):
         if bucket.value is not None:
             top = min(_y(bucket.value, ticks), base - 1.5)
+            said = escape(_said(bucket, unit, outcome, lang))
             tone = {True: "good", False: "bad", None: "flat"}[bucket.met]
             drawn.append(
-                f'<rect class="{tone}" x="{(i + 0.15) * width:.3f}%" width="{0.7 * width:.3f}%" y="{top:.1f}" '
-                f'height="{base - top:.1f}"><title>{escape(_said(bucket, unit, outcome, lang))}</title></rect>'
+                f'<rect class="{tone}" x="{(i + 0.15) * width:.3f}%" width="{0.7 * width:.3f}%" '
+                f'y="{top:.1f}" height="{base - top:.1f}"><title>{said}</title></rect>'
             )
         if i % every == 0:
             kept = ' class="k"' if i % (every * narrow) == 0 else ""
-            drawn.append(f'<text{kept} x="{(i + 0.5) * width:.3f}%" y="{base + 15}">{_bucket_mark(buckets, i)}</text>')
+            drawn.append(
+                f'<text{kept} x="{(i + 0.5) * width:.3f}%" y="{base + 15}">{_bucket_mark(buckets, i)}</text>'
+            )
     if outcome.term.target is not None:
         y = _y(outcome.term.target.level, ticks)
         drawn.append(f'<line class="target" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')

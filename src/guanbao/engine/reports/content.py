@@ -14,7 +14,6 @@ from guanbao.engine.reports import cards, words
 from guanbao.engine.reports.cards import Card
 from guanbao.engine.reports.numbers import (
     minute_shown,
-    money_text,
     numerator_text,
     percent_text,
     value_text,
@@ -71,6 +70,7 @@ class Sheet:
     score: str | None
     cards: list[Card]
     rows: list[TermRow]
+    currency: str | None
     has_attainment: bool
     has_credit: bool
     has_bonus: bool
@@ -86,20 +86,23 @@ def sheet_of(computation: Computation, lang: Lang, reports: Sequence[ImportRepor
     if level.contractor:
         facts.append(say("contractor {name}", lang, name=words.data_text(level.contractor, most=_LONGEST)))
     rows = [
-        _row(outcome, said, statement["credit"]["currency"], lang)
+        _row(outcome, said, lang)
         for outcome, said in zip(computation.outcomes, statement["terms"], strict=True)
     ]
     found = {row.standing for row in rows}
     return Sheet(
         computation=computation,
         lang=lang,
-        title=say("Service level statement · {period}", lang, period=words.period_text(computation.period, lang)),
+        title=say(
+            "Service level statement · {period}", lang, period=words.period_text(computation.period, lang)
+        ),
         facts=facts,
         verdict=words.overall_text(computation, lang),
         good=False if "missed" in found else True if "met" in found else None,
         score=statement["score"],
         cards=cards.cards_of(computation, lang, reports),
         rows=rows,
+        currency=statement["credit"]["currency"],
         has_attainment=statement["score"] is not None,
         has_credit=any(said["credit"] is not None for said in statement["terms"]),
         has_bonus=any(said["bonus"] is not None for said in statement["terms"]),
@@ -109,12 +112,14 @@ def sheet_of(computation: Computation, lang: Lang, reports: Sequence[ImportRepor
     )
 
 
-def _row(outcome: Outcome, said: dict[str, Any], currency: str | None, lang: Lang) -> TermRow:
+def _row(outcome: Outcome, said: dict[str, Any], lang: Lang) -> TermRow:
     term, figures = outcome.term, outcome.figures
     reached = said["attainment"]
     details = words.parameters_in_words(term, lang)
     if term.where:
-        details.append(say("only where {condition}", lang, condition=words.data_text(term.where, most=_LONGEST)))
+        details.append(
+            say("only where {condition}", lang, condition=words.data_text(term.where, most=_LONGEST))
+        )
     counts = ((say("{n} open", lang, n=f"{figures.open:,}"), figures.open),
               (say("{n} excluded", lang, n=f"{figures.excluded:,}"), figures.excluded),
               (say("{n} without target", lang, n=f"{figures.no_target:,}"), figures.no_target))  # fmt: skip
@@ -126,13 +131,15 @@ def _row(outcome: Outcome, said: dict[str, Any], currency: str | None, lang: Lan
         details=[words.data_text(text, most=2 * _LONGEST) for text in details],
         numerator=numerator,
         denominator=denominator,
-        result=value_text(outcome.value, term.measure.unit, lang, against=term.target) if term.measure else "—",
+        result=value_text(outcome.value, term.measure.unit, lang, against=term.target)
+        if term.measure
+        else "—",
         target=words.target_text(term, lang),
         standing=words.standing(outcome),
         verdict=words.verdict_text(outcome, lang),
         attainment="—" if reached is None else percent_text(Fraction(reached), 1),
-        credit=_amount(said["credit"], currency, lang),
-        bonus=_amount(said["bonus"], currency, lang),
+        credit=_amount(said["credit"]),
+        bonus=_amount(said["bonus"]),
         marks=[text for text, n in counts if n],
     )
 
@@ -146,11 +153,11 @@ def _quotient(outcome: Outcome, lang: Lang) -> tuple[str, str]:
         return "—", f"{evidence.counted_of(outcome):,}"
     if labels.total:
         return f"{figures.numerator:,}", "—"
-    return numerator_text(figures.numerator, measure.unit, lang), f"{figures.denominator:,}"
+    return numerator_text(figures.numerator, measure.unit, outcome.value, lang), f"{figures.denominator:,}"
 
 
-def _amount(text: str | None, currency: str | None, lang: Lang) -> str:
-    return money_text(Decimal(text), currency, lang) if text is not None and Decimal(text) else "—"
+def _amount(text: str | None) -> str:
+    return f"{Decimal(text):,f}" if text is not None and Decimal(text) else "—"
 
 
 def _notes(computation: Computation, lang: Lang) -> list[str]:
@@ -172,7 +179,9 @@ def _notes(computation: Computation, lang: Lang) -> list[str]:
             untold = _("{title}: {n} have a priority without target and are not judged ({parts}).")
             notes.append(say(untold, lang, title=title, n=f"{figures.no_target:,}", parts=parts))
         if figures.open:
-            unended = _("{title}: {n} are still open and not judged; what is past its target already counts as missed.")
+            unended = _(
+                "{title}: {n} are still open and not judged; what is past its target counts as missed."
+            )
             running = _("{title}: {n} are still open and not counted.")
             judged = evidence.judges(outcome) and "targets" in term.arguments
             notes.append(say(unended if judged else running, lang, title=title, n=f"{figures.open:,}"))
@@ -217,5 +226,7 @@ def _basis(computation: Computation, lang: Lang) -> list[tuple[str, str]]:
         basis.append((say("Known until", lang), statement["as_of"]))
     basis.append((say("Recompute", lang), words.verify_command(computation)))
     signature = statement.get("signature")
-    basis.append((say("Signature", lang), say("not signed", lang) if signature is None else f"Ed25519 {signature}"))
+    basis.append(
+        (say("Signature", lang), say("not signed", lang) if signature is None else f"Ed25519 {signature}")
+    )
     return basis

@@ -1,4 +1,4 @@
-"""Exact figures as people read them: thousands separated, rounded half even, durations in hours, minutes, seconds."""
+"""Exact figures as people read them: thousands separated, rounded half even, durations in their units."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def value_text(value: Fraction | None, unit: Unit, lang: Lang, *, against: Targe
         scale = 100 if unit is Unit.SHARE else 1
         if unit is Unit.SECONDS and _shown_seconds(value) and _agrees(_shown_seconds(value), value, against):
             return duration_text(value, lang)
-        while places < _MOST_PLACES and not _agrees(Fraction(rounded(value * scale, places)) / scale, value, against):
+        while places < _MOST_PLACES and not _agrees(
+            Fraction(rounded(value * scale, places)) / scale, value, against
+        ):
             places += 1
         if unit is Unit.SECONDS:
             return seconds_text(value, lang, places)
@@ -95,10 +97,12 @@ def _shown_seconds(value: Fraction) -> Fraction:
     return Fraction(rounded(value / step, 0)) * step
 
 
-def numerator_text(numerator: int, unit: Unit, lang: Lang) -> str:
-    """A numerator: durations, which are summed in ms, as exact seconds."""
+def numerator_text(numerator: int, unit: Unit, value: Fraction | None, lang: Lang) -> str:
+    """A numerator, exactly: durations, summed in ms, in seconds, or in hours where the value is hours."""
     if unit is not Unit.SECONDS:
         return f"{numerator:,}"
+    if value is not None and value >= 3600 and numerator % 60_000 == 0:
+        return duration_text(Fraction(numerator, 1000), lang)
     return seconds_text(Fraction(numerator, 1000), lang)
 
 

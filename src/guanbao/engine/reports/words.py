@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as months_of
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
@@ -62,7 +63,7 @@ def target_text(term: Term, lang: Lang) -> str:
     if target is None:
         return "—"
     if term.measure is None:
-        return target.text
+        return re.sub("^(>=|<=)", lambda found: _SIGNS[found[0]], target.text)
     return f"{_SIGNS[target.operator]} {level_text(target.level, term.measure.unit, lang)}"
 
 
@@ -114,19 +115,27 @@ def overall_text(computation: Computation, lang: Lang) -> str:
 
 _WAITING_TITLES = {"availability.share": _("Availability")}
 _SERVICE_LEVEL = {
-    "agent_requests": _("answered within {within} ÷ contacts that asked for a person (answered + abandoned in queue)"),
+    "agent_requests": _(
+        "answered within {within} ÷ contacts that asked for a person (answered + abandoned in queue)"
+    ),
     "answered": _("answered within {within} ÷ answered"),
     "offered": _("answered within {within} ÷ all contacts"),
-    "offered_less_short": _("answered within {within} ÷ (answered + abandoned in queue − abandoned within {short})"),
-    "answered_plus_short": _("(answered within {within} + abandoned within {short}) ÷ (answered + abandoned in queue)"),
+    "offered_less_short": _(
+        "answered within {within} ÷ (answered + abandoned in queue − abandoned within {short})"
+    ),
+    "answered_plus_short": _(
+        "(answered within {within} + abandoned within {short}) ÷ (answered + abandoned in queue)"
+    ),
 }
 _ABANDONMENT = {
-    "agent_requests": _("abandoned in queue ÷ contacts that asked for a person (answered + abandoned in queue)"),
+    "agent_requests": _(
+        "abandoned in queue ÷ contacts that asked for a person (answered + abandoned in queue)"
+    ),
     "offered": _("(abandoned in queue + left in the voice menu) ÷ all contacts"),
     "queued": _("abandoned in queue ÷ entered the queue"),
 }
 _ABANDONMENT_LESS_SHORT = _(
-    "(abandoned in queue − abandoned within {short}) ÷ (answered + abandoned in queue − abandoned within {short})"
+    "(abandoned − abandoned within {short}) ÷ (answered + abandoned in queue − abandoned within {short})"
 )
 _RESOLUTION = {
     "flag": _("answered and marked resolved ÷ answered and marked"),
@@ -181,7 +190,7 @@ def measure_title(term: Term, lang: Lang) -> str:
 def measure_in_words(term: Term, lang: Lang) -> str:
     """What is divided by what, with the term's own parameters in it."""
     if term.measure is None:
-        return term.measure_id
+        return say("to be measured on {dataset}", lang, dataset=term.waits_for)
     given = term.arguments
     choose = _CHOSEN.get(term.measure.id)
     sentence = choose(given) if choose else _SENTENCES.get(term.measure.id, term.measure.formula)
@@ -214,7 +223,7 @@ _CHOICES = {
 
 
 def parameters_in_words(term: Term, lang: Lang) -> list[str]:
-    """What else a term says of how it is measured: targets by priority, pauses, what differs from the usual."""
+    """What else a term says of how it is measured: targets by priority, pauses, what is unusual."""
     said = []
     given = term.arguments
     comma = say(", ", lang)
@@ -227,7 +236,9 @@ def parameters_in_words(term: Term, lang: Lang) -> list[str]:
         said.append(say("target: {targets}", lang, targets=comma.join(parts)))
     if pauses := given.get("pauses"):
         said.append(say("clock stops while: {states}", lang, states=comma.join(pauses)))
-    said += [say(_CHOICES[name, value], lang) for name, value in given.items() if (name, str(value)) in _CHOICES]
+    said += [
+        say(_CHOICES[name, value], lang) for name, value in given.items() if (name, str(value)) in _CHOICES
+    ]
     return said
 
 
@@ -238,9 +249,9 @@ def _seconds_of(ms: int, lang: Lang) -> str:
 # --- records ------------------------------------------------------------------------------------------------
 
 _RECORDS = {
-    "interactions": _("Contacts"),
-    "tickets": _("Tickets"),
-    "complaints": _("Complaints"),
+    "interactions": _("Contact records"),
+    "tickets": _("Ticket records"),
+    "complaints": _("Complaint records"),
     "interaction_events": _("Contact log entries"),
     "ticket_events": _("Ticket updates"),
 }
@@ -304,12 +315,17 @@ def verify_command(computation: Computation) -> str:
     """The command that recomputes a statement from the same records."""
     names = computation.statement["records"]
     given = sorted(name for name in names if dataset(name).folds_into is None)
-    return " ".join(["guanbao verify STATEMENT.json LEVELS.yaml", *(f"--records {n}=FILE@MAPPING" for n in given)])
+    return " ".join(
+        ["guanbao verify STATEMENT.json LEVELS.yaml", *(f"--records {n}=FILE@MAPPING" for n in given)]
+    )
 
 
 def data_text(value: object, *, most: int | None = None) -> str:
     """What a file brought as plain text: no control, direction or other invisible characters, perhaps cut."""
     if value is None:
         return "—"
-    text = "".join(" " if c in "\t\r\n" else "\ufffd" if category(c) in _UNSEEN else c for c in str(value)).strip()
+    text = str(value)
+    if not text.isprintable():
+        seen = (" " if c in "\t\r\n" else "\ufffd" if category(c) in _UNSEEN else c for c in text)
+        text = "".join(seen).strip()
     return text if most is None or len(text) <= most else f"{text[: most - 1]}…"

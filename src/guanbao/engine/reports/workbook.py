@@ -1,4 +1,4 @@
-"""A statement as a workbook: the statement, its days with charts, the records behind it, exclusions, basis."""
+"""A statement as a workbook: terms, days with charts, the records behind, exclusions, basis."""
 
 from __future__ import annotations
 
@@ -28,12 +28,22 @@ from guanbao.engine.statements.statement import Computation, Outcome
 
 MOST_ROWS = 1_048_576
 _AT_ONCE = 10_000
-_FORMATS = {Unit.SHARE: cells.SHARE, Unit.SECONDS: cells.SECONDS, Unit.COUNT: cells.WHOLE, Unit.PER_RECORD: cells.EXACT}
+_FORMATS = {
+    Unit.SHARE: cells.SHARE,
+    Unit.SECONDS: cells.SECONDS,
+    Unit.COUNT: cells.WHOLE,
+    Unit.PER_RECORD: cells.EXACT,
+}
 _COLOURS = {True: "9CCAA6", False: "E3A19B", None: "B9C4D4"}
 
 
 def workbook_report(
-    computation: Computation, path: Path, *, lang: Lang, reports: Sequence[ImportReport] = (), most: int = MOST_ROWS
+    computation: Computation,
+    path: Path,
+    *,
+    lang: Lang,
+    reports: Sequence[ImportReport] = (),
+    most: int = MOST_ROWS,
 ) -> None:
     """Write the statement as a workbook of at most `most` rows a sheet; its engine must still be open."""
     book = cells.book_new()
@@ -53,7 +63,12 @@ def workbook_report(
 
 def _statement(book: Workbook, told: content.Sheet) -> None:
     lang, statement = told.lang, told.computation.statement
-    sheet = Sheet(book, say("Statement", lang), [26, 46, 30, 16, 13, 13, 16, 14, 11, 11, 9, 13, 13, 9, 9, 9], freeze="B1")
+    sheet = Sheet(
+        book,
+        say("Statement", lang),
+        [26, 46, 30, 16, 13, 13, 16, 14, 11, 11, 9, 13, 13, 9, 9, 9],
+        freeze="B1",
+    )
     sheet.add(told.title, style="title")
     sheet.add(joined(told.facts), style="soft")
     tone = {True: "good", False: "bad", None: "strong"}[told.good]
@@ -62,13 +77,16 @@ def _statement(book: Workbook, told: content.Sheet) -> None:
         sheet.add(say("Score", lang), sheet.cell(Decimal(told.score), form=cells.EXACT), "/ 100")
     sheet.add()
     for card in told.cards:
-        sheet.add(sheet.cell(card.label, style="soft"), sheet.cell(card.value, style="strong"), joined(card.notes))
+        sheet.add(
+            sheet.cell(card.label, style="soft"), sheet.cell(card.value, style="strong"), joined(card.notes)
+        )
     sheet.add()
     sheet.add(say("Terms", lang), style="heading")
     sheet.add(
         say("Term", lang), say("Calculation", lang), say("Parameters", lang), say("Numerator", lang),
         say("Denominator", lang), say("Result", lang), say("In words", lang), say("Target", lang),
-        say("Verdict", lang), say("Attainment", lang), say("Weight", lang), say("Credit", lang), say("Bonus", lang),
+        say("Verdict", lang), say("Attainment", lang), say("Weight", lang), say("Credit", lang),
+        say("Bonus", lang),
         say("Open", lang), say("Excluded", lang), say("Without target", lang),
         style="head",
     )  # fmt: skip
@@ -91,14 +109,21 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
     def exact(text: str | None, form: str) -> Any:  # noqa: ANN401
         return number(None if text is None else Decimal(text), form)
 
-    value = sheet.cell(None if said["value"] is None else Decimal(said["value"]), style=tone, form=_FORMATS[unit])
+    value = sheet.cell(
+        None if said["value"] is None else Decimal(said["value"]), style=tone, form=_FORMATS[unit]
+    )
     weight = Decimal(decimal_text(term.weight)) if term.weight else None
     return [
         sheet.cell(row.title, style="wrapped"),
         sheet.cell(row.formula, style="wrapped"),
         sheet.cell(joined(row.details), style="wrapped"),
-        number(None if row.numerator == "—" else numerator, cells.SECONDS if unit is Unit.SECONDS else cells.WHOLE),
-        row.denominator if row.denominator == "—" else number(int(row.denominator.replace(",", "")), cells.WHOLE),
+        number(
+            None if row.numerator == "—" else numerator,
+            cells.SECONDS if unit is Unit.SECONDS else cells.WHOLE,
+        ),
+        row.denominator
+        if row.denominator == "—"
+        else number(int(row.denominator.replace(",", "")), cells.WHOLE),
         value,
         row.result,
         row.target,
@@ -117,18 +142,30 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
 
 
 def _days(book: Workbook, computation: Computation, lang: Lang) -> None:
-    drawn = [(outcome, evidence.series(outcome, computation)) for outcome in computation.outcomes if charted(outcome)]
+    drawn = [
+        (outcome, evidence.series(outcome, computation))
+        for outcome in computation.outcomes
+        if charted(outcome)
+    ]
     if not drawn:
         return
     buckets = drawn[0][1]
     daily = is_daily(buckets)
     sheet = Sheet(
-        book, say("By day", lang) if daily else say("By month", lang), [13, *[15] * (4 * len(drawn))], freeze="B3", repeat=2
+        book,
+        say("By day", lang) if daily else say("By month", lang),
+        [13, *[15] * (4 * len(drawn))],
+        freeze="B3",
+        repeat=2,
     )
     titles = [words.data_text(words.measure_title(outcome.term, lang), most=60) for outcome, _series in drawn]
     sheet.add(None, *(cell for title in titles for cell in (title, None, None, None)), style="strong")
     parts = (say("Numerator", lang), say("Denominator", lang), say("Result", lang), say("Target", lang))
-    sheet.add(say("Day", lang) if daily else say("Month", lang), *(part for _drawn in drawn for part in parts), style="head")
+    sheet.add(
+        say("Day", lang) if daily else say("Month", lang),
+        *(part for _drawn in drawn for part in parts),
+        style="head",
+    )
     for i, bucket in enumerate(buckets):
         row = [f"{bucket.first:%Y-%m-%d}" if daily else f"{bucket.first:%Y-%m}"]
         for outcome, series in drawn:
@@ -182,7 +219,9 @@ def _chart(sheet: Any, outcome: Outcome, series: Sequence[Bucket], column: int, 
 
 
 def _breaches(book: Workbook, computation: Computation, lang: Lang, most: int) -> None:
-    promised = [o for o in computation.outcomes if o.labelled and o.term.target is not None and o.met is not None]
+    promised = [
+        o for o in computation.outcomes if o.labelled and o.term.target is not None and o.met is not None
+    ]
     tables = [(outcome, evidence.breaches_of(outcome)) for outcome in promised]
     total = sum(evidence.breaches(outcome, 0).total for outcome in promised)
     columns = Columns([outcome for outcome, _rows in tables], computation, lang)
@@ -218,7 +257,10 @@ class Columns:
         """One record of a term."""
         term = outcome.term
         value = row["value"] if evidence.measured(term).unit is Unit.PER_RECORD else seconds(row["value"])
-        texts = [None if row.get(name) is None else cell_text(name, row[name], self.lang, None) for name in self.texts]
+        texts = [
+            None if row.get(name) is None else cell_text(name, row[name], self.lang, None)
+            for name in self.texts
+        ]
         times = [local_time(row.get(name), self.zone) for name in self.times]
         key = row[evidence.kind_of(term).key[0]]
         return [words.measure_title(term, self.lang), term.id, key, value, *texts, *times]
@@ -226,7 +268,7 @@ class Columns:
 
 def _streamed(rows: ir.Table, most: int) -> Iterator[dict[str, Any]]:
     if most > 0:
-        for batch in rows.limit(most).to_pyarrow_batches(chunk_size=_AT_ONCE):
+        for batch in evidence.batches(rows.limit(most), _AT_ONCE):
             yield from batch.to_pylist()
 
 
@@ -236,7 +278,8 @@ def _exclusions(book: Workbook, told: content.Sheet, most: int) -> None:
     columns = Columns(ours, computation, lang)
     sheet = Sheet(book, say("Exclusions", lang), [max(width, 20) for width in columns.widths])
     sheet.add(
-        say("From", lang), say("To", lang), say("Reason", lang), say("Approved by", lang), say("Effect", lang),
+        say("From", lang), say("To", lang), say("Reason", lang), say("Approved by", lang),
+        say("Effect", lang),
         say("Term", lang), say("Records left out", lang),
         style="head",
     )  # fmt: skip

@@ -59,7 +59,9 @@ def _listed(outcome: Outcome, breaches: evidence.Breaches, computation: Computat
         cells += [cell_text(name, row[name], lang) for name in shown]
         rows.append([*cells, hours_text(row["at"], term.calendar, lang)])
     title = words.data_text(words.measure_title(term, lang), most=_LONGEST)
-    return Worst(title, lead_text(outcome, breaches.total, len(rows), lang), columns, rows, 2 if valued else None)
+    return Worst(
+        title, lead_text(outcome, breaches.total, len(rows), lang), columns, rows, 2 if valued else None
+    )
 
 
 def lead_text(outcome: Outcome, total: int, listed: int, lang: Lang) -> str:
@@ -67,9 +69,15 @@ def lead_text(outcome: Outcome, total: int, listed: int, lang: Lang) -> str:
     counted = f"{evidence.counted_of(outcome):,}"
     if evidence.judges(outcome):
         fact = say("{n} of {m} counted records are missed.", lang, n=f"{total:,}", m=counted)
-    elif outcome.term.target is not None and outcome.term.target.operator in ("<", "<=") and f"{total:,}" != counted:
+    elif (
+        outcome.term.target is not None
+        and outcome.term.target.operator in ("<", "<=")
+        and f"{total:,}" != counted
+    ):
         level = words.level_text(outcome.term.target.level, evidence.measured(outcome.term).unit, lang)
-        fact = say("{n} of {m} counted records are beyond {level}.", lang, n=f"{total:,}", m=counted, level=level)
+        fact = say(
+            "{n} of {m} counted records are beyond {level}.", lang, n=f"{total:,}", m=counted, level=level
+        )
     else:
         fact = say("{n} records are counted.", lang, n=f"{total:,}")
     if listed == total:
@@ -85,7 +93,11 @@ def record_value_text(value: int | None, outcome: Outcome, lang: Lang) -> str:
         return f"{value:,}"
     seconds = Fraction(value, 1000)
     # Contacts are compared by the second; hours are for what takes days.
-    return seconds_text(seconds, lang) if evidence.kind_of(outcome.term).name == "interactions" else duration_text(seconds, lang)
+    return (
+        seconds_text(seconds, lang)
+        if evidence.kind_of(outcome.term).name == "interactions"
+        else duration_text(seconds, lang)
+    )
 
 
 def cell_text(name: str, value: Any, lang: Lang, most: int | None = _LONGEST) -> str:  # noqa: ANN401 - as stored

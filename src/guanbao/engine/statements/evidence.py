@@ -1,8 +1,8 @@
 """What stands behind figures: the label of every record, the worst of them, and the figures day by day.
 
-A record's `label` is its standing in one term: `in_target`, `missed`, `counted` (where no record is good or bad by
-itself: means, percentiles, totals), `open`, `excluded` or `no_target`. Records that a term does not count have no
-label. For a share of which less is better, such as abandonment, the hit is the bad one, and is `missed`.
+A record's `label` is its standing in one term: `in_target`, `missed`, `counted` (where no record is good or
+bad by itself: means, percentiles, totals), `open`, `excluded` or `no_target`. Records that a term leaves out
+have no label. For a share of which less is better, such as abandonment, the hit is the bad one, the `missed`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Held(Labelled):
 
 @contextmanager
 def kept(computation: Computation) -> Iterator[Computation]:
-    """The computation with its labels worked out once and held by the engine, for many questions about them."""
+    """The computation with its labels worked out once and held by the engine, for many questions."""
     with ExitStack() as stack:
         held: dict[int, Labelled] = {}
         for outcome in computation.outcomes:
@@ -119,48 +119,44 @@ def measured(term: Term) -> Measure:
 
 def judges(outcome: Outcome) -> bool:
     """Whether single records of the term are in target or missed: it is a share with a good side."""
-    labels, measure = _labels(outcome), measured(outcome.term)
-    return labels.hit is not None and measure.unit is Unit.SHARE and measure.direction is not Direction.NEITHER
+    measure = measured(outcome.term)
+    return measure.unit is Unit.SHARE and measure.direction is not Direction.NEITHER
 
 
 def labels_of(outcome: Outcome) -> ir.Table:
     """One row for each record that the term labels; times are in ms of UTC.
 
-    Columns: the record's key; `at`, the time that puts it into the period; `label`; the flags `counted`, `hit`,
-    `open`, `excluded`, `no_target` and the integer `amount`, which add up to the figures; `value` in ms or a
-    count, what to show for it; then the canonical columns.
+    Columns: the record's key; `at`, the time that puts it into the period; `label`; the flags `counted`,
+    `hit`, `open`, `excluded`, `no_target` and the integer `amount`, which add up to the figures; `value` in
+    ms or a count, what was measured; then the canonical columns.
     """
     table, kind, i = _labelled(outcome).table, kind_of(outcome.term), outcome.index
     have = {flag: _flag(table, f"t{i}_{flag}") for flag in (*FLAGS, "amount")}
     value = table[f"t{i}_value"] if f"t{i}_value" in table.columns else have["amount"]
     if _labels(outcome).value is None and _labels(outcome).amount is None:
         value = ibis.null("int64")
-    bad = _bad_hit(outcome)
-    good = "counted" if bad is None else "in_target"
+    bad = int(measured(outcome.term).direction is Direction.LOWER) if judges(outcome) else -1
     labels = ibis.cases(
         (have["excluded"] == 1, "excluded"),
         (have["no_target"] == 1, "no_target"),
         (have["open"] == 1, "open"),
-        (have["hit"] == (-1 if bad is None else bad), "missed"),
-        else_=good,
+        (have["hit"] == bad, "missed"),
+        else_="in_target" if judges(outcome) else "counted",
     )
-    belongs = [have[flag] == 1 for flag in ("counted", "open", "excluded", "no_target")]
+    belongs = have["counted"] + have["open"] + have["excluded"] + have["no_target"] > 0
     rest = [name for name in kind.names if name not in kind.key]
-    return table.filter(belongs[0] | belongs[1] | belongs[2] | belongs[3]).select(
-        *kind.key, at=table[anchor_of(outcome.term)], label=labels, **have, value=value.cast("int64"),
+    return table.filter(belongs).select(
+        *kind.key,
+        at=table[anchor_of(outcome.term)],
+        label=labels,
+        **have,
+        value=value.cast("int64"),
         **{name: table[name] for name in rest},
     )
 
 
 def _flag(table: ir.Table, name: str) -> Any:  # noqa: ANN401 - a column or a literal
     return table[name].cast("int64") if name in table.columns else ibis.literal(0, "int64")
-
-
-def _bad_hit(outcome: Outcome) -> int | None:
-    """Which `hit` is bad: 0, or 1 where less is better; None where no record is bad by itself."""
-    if not judges(outcome):
-        return None
-    return int(measured(outcome.term).direction is Direction.LOWER)
 
 
 def _labelled(outcome: Outcome) -> Labelled:
@@ -178,8 +174,8 @@ def _labels(outcome: Outcome) -> Any:  # noqa: ANN401 - Labels of deferred expre
 def breaches_of(outcome: Outcome) -> ir.Table:
     """Rows of `labels_of` that speak against the term, the worst first.
 
-    Of a share the missed ones; of a mean, percentile or rate those beyond its target, or all if it has none; of a
-    total all that it counts.
+    Of a share the missed ones; of a mean, percentile or rate those beyond its target, or all if it has none;
+    of a total all that it counts.
     """
     rows, target = labels_of(outcome), outcome.term.target
     if judges(outcome):
@@ -188,7 +184,8 @@ def breaches_of(outcome: Outcome) -> ir.Table:
         rows = rows.filter(_.counted == 1)
         if target is not None and target.operator in ("<", "<=") and not _labels(outcome).total:
             level = target.level * (1000 if measured(outcome.term).unit is Unit.SECONDS else 1)
-            rows = rows.filter(_.amount * level.denominator > level.numerator)
+            part = _.amount * level.denominator
+            rows = rows.filter(part > level.numerator if target.operator == "<=" else part >= level.numerator)
     worst = _.value.asc if outcome.term.measure_id in _SMALL_IS_WORSE else _.value.desc
     order = [worst(nulls_first=False), _["at"].asc(), *(_[key].asc() for key in kind_of(outcome.term).key)]
     return rows.order_by(order)
@@ -217,14 +214,15 @@ def without_target(outcome: Outcome) -> list[tuple[str | None, int]]:
     """The priorities whose records have no target, and how many each has; the most first."""
     rows = labels_of(outcome).filter(_.no_target == 1)
     found = rows.group_by("priority").aggregate(n=_.count()).to_pyarrow().to_pylist()
-    return sorted(((row["priority"], int(row["n"])) for row in found), key=lambda item: (-item[1], item[0] or ""))
+    pairs = [(row["priority"], int(row["n"])) for row in found]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0] or ""))
 
 
 # --- day by day ---------------------------------------------------------------------------------------------
 
 
 def buckets_of(period: Period) -> list[tuple[date, date]]:
-    """The days of a period, or its months if it has more than 92 days: each its first day and the day after it."""
+    """The days of a period, or its months if it has more than 92 days: each as [first, end)."""
     days = period.days()
     if len(days) <= MOST_DAYS:
         return [(day, day + timedelta(days=1)) for day in days]
@@ -233,30 +231,31 @@ def buckets_of(period: Period) -> list[tuple[date, date]]:
 
 
 def has_series(outcome: Outcome) -> bool:
-    """Whether a term has a value a day: it is measured, and its records have a time that puts them into a day."""
+    """Whether a term has a value a day: it is measured, and a time puts its records into a day."""
     return outcome.labelled is not None and _labels(outcome).belongs is None
 
 
 def series(outcome: Outcome, computation: Computation) -> list[Bucket]:
     """The figures of each day (or month) of the period, by the midnights of the calendar's zone.
 
-    As a statement over that day alone would have them, with all known that the given records know. Empty for a
-    term without `has_series`.
+    As a statement over that day alone would have them, of records that are over: one that is not is judged by
+    the period's end, not by the day's. Empty for a term without `has_series`.
     """
     if not has_series(outcome):
         return []
     spans, zone = buckets_of(computation.period), computation.level.calendar
     labels, term = _labels(outcome), outcome.term
     ends = [zone.midnight(end) for _first, end in spans]
-    rows = labels_of(outcome)
-    rows = rows.mutate(bucket=ibis.cases(*((rows["at"] < end, i) for i, end in enumerate(ends)), else_=len(ends)))
+    rows, cases = labels_of(outcome), ((_["at"] < end, i) for i, end in enumerate(ends))
+    rows = rows.mutate(bucket=ibis.cases(*cases, else_=len(ends)))
     summed = rows.group_by("bucket").aggregate(**{name: _[name].sum() for name in SUMMED})
     by_bucket = {row["bucket"]: row for row in summed.to_pyarrow().to_pylist()}
     smallest = {} if labels.p is None else _percentiles(rows, labels.p)
     made = []
     for i, (first, end) in enumerate(spans):
         row = {name: int(by_bucket[i][name]) if i in by_bucket else 0 for name in SUMMED}
-        figures = Figures(*_quotient(labels, row, smallest.get(i)), row["open"], row["excluded"], row["no_target"])
+        rest = (row["open"], row["excluded"], row["no_target"])
+        figures = Figures(*_quotient(labels, row, smallest.get(i)), *rest)
         value = figures.value(measured(term).unit)
         met = None if value is None or term.target is None else term.target.met_by(value)
         made.append(Bucket(first, end, figures, value, met))
@@ -286,10 +285,10 @@ def _percentiles(rows: ir.Table, p: Fraction) -> dict[int, int]:
 
 
 def overview(computation: Computation, name: str, by: Sequence[str]) -> list[dict[str, Any]]:
-    """How many records of a dataset lie in the period, for each value of the columns `by`, before any exclusion.
+    """How many records of a dataset lie in the period, for each value of the columns `by`, before exclusions.
 
-    Rows hold `by`, `n`, and for contacts `wait_ms`, the sum of the waits of `waits` of them. Empty if no term takes the dataset's
-    records by their default anchor.
+    Rows hold `by`, `n`, and for contacts `wait_ms`, the sum of the waits of `waits` of them. Empty if no term
+    takes the dataset's records by their default anchor.
     """
     usual = (o for o in computation.outcomes if has_series(o) and anchor_of(o.term) == dataset(name).anchor)
     outcome = next((o for o in usual if kind_of(o.term).name == name), None)
@@ -299,15 +298,15 @@ def overview(computation: Computation, name: str, by: Sequence[str]) -> list[dic
     start, end = computation.period.instants(computation.level.calendar)
     sums = {"wait_ms": _.wait_ms.sum(), "waits": _.wait_ms.count()} if "wait_ms" in table.columns else {}
     grouped = table.filter((anchor >= start) & (anchor < end)).group_by(*by).aggregate(n=_.count(), **sums)
-    rows: list[dict[str, Any]] = grouped.order_by([_[column].asc(nulls_first=True) for column in by]).to_pyarrow().to_pylist()
-    return rows
+    ordered = grouped.order_by([_[column].asc(nulls_first=True) for column in by])
+    return list(ordered.to_pyarrow().to_pylist())
 
 
 # --- written out --------------------------------------------------------------------------------------------
 
 
 def explain_write(computation: Computation, folder: Path, *, lang: Lang = "zh") -> list[Path]:
-    """Write `<term>.parquet` and `<term>.csv` of `labels_of` for every measured term, and what they add up to.
+    """Write `<term>.parquet` and `<term>.csv` of `labels_of` for every measured term, and what they sum to.
 
     Times are timestamps in Parquet, ISO 8601 text in CSV, both in UTC. Returns the files, `README.txt` last.
     """
@@ -325,25 +324,36 @@ def explain_write(computation: Computation, folder: Path, *, lang: Lang = "zh") 
 
 
 def _write(outcome: Outcome, parquet: Path, csv: Path) -> dict[str, int]:
-    """Write the labels in batches, by time; returns how many rows there are and what each column adds up to."""
+    """Write the labels in batches, by time; returns how many rows there are and what each column sums to."""
     rows, times = labels_of(outcome), {"at", *kind_of(outcome.term).times}
     ordered = rows.order_by("at", *kind_of(outcome.term).key)
-    stored = pa.schema([
-        pa.field(f.name, pa.timestamp("ms", "UTC") if f.name in times else f.type) for f in ordered.schema().to_pyarrow()
-    ])
-    printed = pa.schema([pa.field(f.name, pa.string() if f.name in times else f.type) for f in stored])
+    plain = ordered.schema().to_pyarrow()
+    stored, printed = (
+        pa.schema([pa.field(f.name, time if f.name in times else f.type) for f in plain])
+        for time in (pa.timestamp("ms", "UTC"), pa.string())
+    )
     sums = dict.fromkeys(("rows", *SUMMED), 0)
     with csv.open("wb") as out:
         out.write(_BYTE_ORDER_MARK)
         with pq.ParquetWriter(parquet, stored) as columns, pa_csv.CSVWriter(out, printed) as text:
-            for batch in ordered.to_pyarrow_batches(chunk_size=_AT_ONCE):
+            for batch in batches(ordered, _AT_ONCE):
                 table = pa.table(batch.columns, names=batch.schema.names).cast(stored)
                 columns.write_table(table)
-                text.write_table(pa.table([_as_text(c.combine_chunks()) for c in table.columns], schema=printed))
+                texts = [_as_text(column.combine_chunks()) for column in table.columns]
+                text.write_table(pa.table(texts, schema=printed))
                 sums["rows"] += table.num_rows
                 for name in SUMMED:
                     sums[name] += pc.sum(table[name]).as_py() or 0
     return sums
+
+
+def batches(table: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
+    """The rows of a `kept` table's expression, some at a time."""
+    backend = table.get_backend()
+    if backend.name == "duckdb":  # whose reader Ibis still asks for by a name that is going away
+        yield from backend.con.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_reader(size)
+    else:
+        yield from table.to_pyarrow_batches(chunk_size=size)
 
 
 def _as_text(column: pa.Array) -> pa.Array:
