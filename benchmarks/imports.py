@@ -1,4 +1,4 @@
-"""An import with mapping, validation, digest and working time, against DuckDB's bare CSV-to-Parquet copy of the file."""
+"""An import with mapping, validation, digest and working time, against DuckDB's bare CSV-to-Parquet copy."""
 
 from __future__ import annotations
 
@@ -46,13 +46,15 @@ REQUIRED = 4
 def generate(path: Path, rows: int) -> None:
     """A CSV file of tickets as a service desk would export it."""
     duckdb.execute(f"""
-        copy (select 'INC' || lpad(i::varchar, 9, '0') as number, 'incident' as kind, (1 + hash(i) % 4)::varchar as priority,
+        copy (select 'INC' || lpad(i::varchar, 9, '0') as number, 'incident' as kind,
+            (1 + hash(i) % 4)::varchar as priority,
             strftime(o, '%Y-%m-%d %H:%M:%S') as opened,
             strftime(o + to_seconds((hash(i * 3) % 7200)::bigint), '%Y-%m-%d %H:%M:%S') as responded,
             strftime(o + to_seconds((hash(i * 5) % 345600)::bigint + 7200), '%Y-%m-%d %H:%M:%S') as resolved,
             'Closed' as state, 'group ' || (hash(i * 11) % 40) as grp, 'agent ' || (hash(i * 13) % 400) as agent,
             (hash(i * 17) % 5)::varchar as hops, case when hash(i * 19) % 3 = 0 then 'true' else 'false' end as kb
-        from (select i, timestamp '2025-01-02' + to_seconds((hash(i * 7) % 28000000)::bigint) as o from range({rows}) t(i))
+        from (select i, timestamp '2025-01-02' + to_seconds((hash(i * 7) % 28000000)::bigint) as o
+            from range({rows}) t(i))
         ) to '{path}' (header)""")
 
 
@@ -72,7 +74,10 @@ def main() -> None:
             copies.append(time.perf_counter() - start)
             start = time.perf_counter()
             report = records_import(
-                Inputs([file], mapping), arrangement="IT", store=Store(Path(folder) / f"store{n}"), calendar=calendar
+                Inputs([file], mapping),
+                arrangement="IT",
+                store=Store(Path(folder) / f"store{n}"),
+                calendar=calendar,
             )
             imports.append(time.perf_counter() - start)
             if report.counts.accepted != options.rows:

@@ -71,7 +71,7 @@ def prepare(engine: DuckDB, calendar: Calendar) -> Prepared:
     ends = table.aggregate(a=_.opened_at.min(), b=ibis.greatest(_.resolved_at.max(), _.responded_at.max()))
     span = ends.to_pyarrow().to_pylist()[0]
     timeline = calendar.timeline(span["a"], span["b"])
-    clocks = {name: pair for name, pair in (TICKETS.clocks or {}).items()}
+    clocks = TICKETS.clocks or {}
     worked = with_elapsed(table, timeline, clocks).select("id", *clocks)
     engine.backend.create_table("worked", worked)
     engine.backend.con.execute("create or replace table tickets as from tickets join worked using (id)")
@@ -134,7 +134,12 @@ def main() -> None:
     if measured(prepared) != measured(None):
         message = "prepared and unprepared figures differ"
         raise RuntimeError(message)
-    result = {"benchmark": "tickets", "rows": options.rows, "groups": len(measured(prepared)), "required": REQUIRED}
+    result = {
+        "benchmark": "tickets",
+        "rows": options.rows,
+        "groups": len(measured(prepared)),
+        "required": REQUIRED,
+    }
     result["blind_s"] = best(blind, 5)
     result["prepared_s"] = best(lambda: measured(prepared), 5)
     result["unprepared_s"] = best(lambda: measured(None), 3)

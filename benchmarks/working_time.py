@@ -76,9 +76,7 @@ def main() -> None:
         rate, equal = asked.rows / found["all_rows_s"], f"{found['equal']} of {len(pairs)}"
         print(f"{name:<20}{found['all_rows_s']:>12,.0f}{rate:>16,.0f}   {equal}, timed on these")
     print(f"{ratio:,.0f} times the faster peer; required: {REQUIRED}")
-    print(
-        f"Ours is the best of {len(runs_s)} runs; the first, which still loads pandas, took {runs_s[0]:.2f} s"
-    )
+    print(f"Ours is the best of {len(runs_s)} runs; the first, which still loads pandas, took {runs_s[0]:.2f} s")
     if asked.json:
         asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
@@ -95,9 +93,7 @@ def intervals(rows: int) -> pa.Table:
     return pa.table(
         {
             "opened_at": pa.array(opened, pa.int64()).cast(kind),
-            "resolved_at": pa.array([a + b for a, b in zip(opened, lasted, strict=True)], pa.int64()).cast(
-                kind
-            ),
+            "resolved_at": pa.array([a + b for a, b in zip(opened, lasted, strict=True)], pa.int64()).cast(kind),
         }
     )
 
@@ -120,10 +116,7 @@ def worked_seconds(table: pa.Table, text: str) -> pa.Table:
     """From timestamps to seconds."""
     calendar = Calendar.of(documents.parse(text))
     in_ms = pa.table(
-        {
-            name: table[name].cast(pa.timestamp("ms", tz=ZONE)).cast(pa.int64())
-            for name in ("opened_at", "resolved_at")
-        }
+        {name: table[name].cast(pa.timestamp("ms", tz=ZONE)).cast(pa.int64()) for name in ("opened_at", "resolved_at")}
     )
     # Of a table DuckDB knows the size, and joins it well; an Arrow table it takes for one row.
     engine = ibis.duckdb.connect()

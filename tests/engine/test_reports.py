@@ -6,11 +6,12 @@ import csv
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ from guanbao.engine.statements.periods import period
 from guanbao.engine.statements.statement import Computation, Outcome, statement_compute
 
 HOSTILE = (
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title></style><b>", "=1+1", "@SUM(A1)", "#N/A",
-    "\u202eevil", "x" * 400, "{{ 7*7 }}", "{level}",
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title></style><b>", "=1+1", "@SUM(A1)",
+    "#N/A", "\u202eevil", "x" * 400, "{{ 7*7 }}", "{level}",
 )  # fmt: skip
 CALLS_FILE = """
 name: calls
@@ -95,7 +96,7 @@ terms:
   - {id: none, measure: contact.transfer, target: "<= 5%"}
   - {id: av, measure: availability.share, target: ">= 99.9%"}
 exclusions:
-  - {from: "1999-02-03T00:00", to: "1999-02-03T12:00", reason: "<u>line</u> cut", approved_by: "=Zhang", terms: [sl]}
+  - {from: "1999-02-03T00:00", to: "1999-02-03T12:00", reason: "<u>line</u>", approved_by: "=Zhang", terms: [sl]}
   - {from: "1999-02-05T00:00", to: "1999-02-06T00:00", reason: upgrade, approved_by: Li}
 """
 TICKETS = """
@@ -131,7 +132,7 @@ class Made:
 def call_rows() -> list[list[Any]]:
     chance, rows = random.Random(7), []
     for n in range(600):
-        arrived = datetime(1999, 2, 1) + timedelta(seconds=chance.randrange(28 * 86_400))
+        arrived = datetime(1999, 2, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(28 * 86_400))
         outcome = chance.choices(("answered", "abandoned", "left_before_queue", "test"), (70, 20, 8, 2))[0]
         queued = outcome == "abandoned" or (outcome == "answered" and chance.random() < 0.6)
         wait = chance.randrange(200) if queued else 0
@@ -146,7 +147,7 @@ def call_rows() -> list[list[Any]]:
 def ticket_rows() -> list[list[Any]]:
     chance, rows = random.Random(8), []
     for n in range(150):
-        opened = datetime(2016, 3, 1) + timedelta(minutes=chance.randrange(31 * 1440))
+        opened = datetime(2016, 3, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(31 * 1440))
         at, resolved = opened, ""
         for seq, state in enumerate(("new", "waiting", "active", "resolved")[: chance.randrange(1, 5)]):
             at += timedelta(minutes=chance.randrange(3000)) if seq else timedelta()
@@ -155,8 +156,8 @@ def ticket_rows() -> list[list[Any]]:
     return rows
 
 
-def made(folder: Path, name: str, rows: list[list[Any]], head: str, rules: str, level: str, when: str) -> Iterator[Made]:
-    source = folder / f"{name}.csv"
+def made(folder: Path, rows: list[list[Any]], *, head: str, rules: str, level: str, when: str) -> Iterator[Made]:
+    source = folder / "records.csv"
     with source.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(head.split())
@@ -171,14 +172,15 @@ def made(folder: Path, name: str, rows: list[list[Any]], head: str, rules: str, 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     head = "id priority customer arrived_at queued_at wait_s talk_s outcome agent"
-    yield from made(tmp_path_factory.mktemp("calls"), "calls", call_rows(), head, CALLS_FILE, CALLS, "1999-02")
+    folder = tmp_path_factory.mktemp("calls")
+    yield from made(folder, call_rows(), head=head, rules=CALLS_FILE, level=CALLS, when="1999-02")
 
 
 @pytest.fixture(scope="module")
 def tickets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     head = "id priority opened_at resolved_at state agent seq at reopenings reassignments"
     folder = tmp_path_factory.mktemp("tickets")
-    yield from made(folder, "tickets", ticket_rows(), head, TICKETS_FILE, TICKETS, "2016-03")
+    yield from made(folder, ticket_rows(), head=head, rules=TICKETS_FILE, level=TICKETS, when="2016-03")
 
 
 @pytest.fixture(params=["calls", "tickets"])
@@ -212,7 +214,10 @@ def test_labels_add_up_to_the_figures(example):
         assert figures_of(outcome, rows) == (figures.numerator, figures.denominator), outcome.term.id
         for flag in ("open", "excluded", "no_target"):
             assert sum(row[flag] for row in rows) == getattr(figures, flag), (outcome.term.id, flag)
-            assert sum(row["label"] == flag for row in rows) == getattr(figures, flag), (outcome.term.id, flag)
+            assert sum(row["label"] == flag for row in rows) == getattr(figures, flag), (
+                outcome.term.id,
+                flag,
+            )
         assert evidence.counted_of(outcome) == sum(row["counted"] for row in rows)
         assert len({row["id"] for row in rows}) == len(rows)
 
@@ -338,7 +343,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.fixture(params=["zh", "en"])
+@pytest.fixture(scope="module", params=["zh", "en"])
 def page(request: pytest.FixtureRequest, calls: Made) -> str:
     return html_report(calls.computation, lang=request.param, reports=[calls.report])
 
@@ -361,7 +366,7 @@ def test_what_a_contractor_writes_is_text(page):
     assert "<script>alert" not in page
     assert '<script>alert("title")</script>' in told.text
     assert "A & B <i>GmbH</i>" in told.text
-    assert "<u>line</u> cut" in told.text
+    assert "<u>line</u>" in told.text
     assert "a <b>test</b> call" in told.text
     assert "\u202e" not in page
     assert "x" * 200 not in page
@@ -376,11 +381,9 @@ def test_a_page_of_tickets_tells_its_figures(tickets):
     assert tickets.computation.statement["digest"] in told
 
 
-def test_a_page_shows_a_signature(calls):
-    signed = {**calls.computation.statement, "signature": "head..tail<"}
-    computation = Computation(
-        calls.computation.level, calls.computation.period, None, calls.computation.outcomes, signed
-    )
+def test_a_page_shows_a_signature(tickets):
+    signed = {**tickets.computation.statement, "signature": "head..tail<"}
+    computation = replace(tickets.computation, statement=signed)
     assert "Ed25519 head..tail<" in Page(html_report(computation, lang="en")).text
 
 
@@ -504,9 +507,9 @@ def test_ticks_reach_past_every_value(unit, top):
     assert ticks[0] == 0
     assert ticks[-1] >= Fraction(top) or (unit is Unit.SHARE and ticks[-1] == 1)
     assert 2 <= len(ticks) <= 7
-    assert len({b - a for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+    assert len({b - a for a, b in pairwise(ticks)}) == 1
 
 
-def test_credits_are_stated_as_they_are_computed(calls):
+def test_credits_are_stated_as_they_are_computed(page, calls):
     term = next(said for said in calls.computation.statement["terms"] if said["id"] == "sl")
-    assert f"{Decimal(term['credit']):,f}" in Page(html_report(calls.computation, lang="en")).text
+    assert f"{Decimal(term['credit']):,f}" in Page(page).text

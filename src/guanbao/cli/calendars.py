@@ -22,7 +22,11 @@ _STYLES = {"open": "", "closed": "dim", "holiday": "red", "shifted": "green", "e
 
 def build() -> typer.Typer:
     """The verbs about working calendars."""
-    app = typer.Typer(name="calendars", help=_("Working time: between two times, from a time on, over a month."), no_args_is_help=True)
+    app = typer.Typer(
+        name="calendars",
+        help=_("Working time: between two times, from a time on, over a month."),
+        no_args_is_help=True,
+    )
 
     @app.command(help=_("Print the working seconds between two times."))
     def elapsed(
@@ -39,7 +43,8 @@ def build() -> typer.Typer:
         calendar: Annotated[Path, FILE],
         start: Annotated[str, typer.Argument(help=_("ISO 8601; without offset, in the calendar's zone."))],
         duration: Annotated[
-            str, typer.Argument(metavar="SECONDS", help=_("Seconds, or 90s, 15m, 4h; 5wd for five working days."))
+            str,
+            typer.Argument(metavar="SECONDS", help=_("Seconds, or 90s, 15m, 4h; 5wd for five working days.")),
         ],
     ) -> None:
         """Print an ISO 8601 time with offset."""
@@ -58,7 +63,7 @@ def build() -> typer.Typer:
     def show(
         calendar: Annotated[Path, FILE],
         month: Annotated[str, typer.Argument(metavar="YYYY-MM")],
-        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,  # noqa: FBT002
+        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,
     ) -> None:
         """Draw the month as weeks."""
         found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month)
@@ -67,9 +72,17 @@ def build() -> typer.Typer:
         ours = Calendar.read(calendar)
         days = ours.month(int(found[1]), int(found[2]))
         if json:
-            speech.print_json([
-                {"date": day.date.isoformat(), "segments": list(day.segments), "kind": day.kind, "name": day.name} for day in days
-            ])
+            speech.print_json(
+                [
+                    {
+                        "date": day.date.isoformat(),
+                        "segments": list(day.segments),
+                        "kind": day.kind,
+                        "name": day.name,
+                    }
+                    for day in days
+                ]
+            )
             return
         _draw(ours, month, days)
 
@@ -90,7 +103,8 @@ def _draw(calendar: Calendar, month: str, days: list) -> None:  # type: ignore[t
         weeks.append(row)
     speech.table(f"{month}  {calendar.zone.key}", names, weeks)
     speech.out.print(
-        f"[red]{_('holiday')}[/]  [green]{_('shifted working day')}[/]  [yellow]{_('exception')}[/]  [dim]{_('closed')}[/]"
+        f"[red]{_('holiday')}[/]  [green]{_('shifted working day')}[/]  "
+        f"[yellow]{_('exception')}[/]  [dim]{_('closed')}[/]"
     )
 
 

@@ -56,8 +56,24 @@ def add(app: typer.Typer) -> None:
         out.mkdir(parents=True, exist_ok=True)
         samples = resources.files("guanbao").joinpath("packs/samples")
         jobs = (
-            ("calls", "call-centre", _calls(), "interactions", "calls_1999_02.txt.gz", "anonymous-bank", "1999-02"),
-            ("incidents", "operations", _incidents(), "tickets", "incidents_2016_03.csv.gz", "servicenow-incident-log", "2016-03"),
+            (
+                "calls",
+                "call-centre",
+                _calls(),
+                "interactions",
+                "calls_1999_02.txt.gz",
+                "anonymous-bank",
+                "1999-02",
+            ),
+            (
+                "incidents",
+                "operations",
+                _incidents(),
+                "tickets",
+                "incidents_2016_03.csv.gz",
+                "servicenow-incident-log",
+                "2016-03",
+            ),
         )
         for name, source, ours, dataset, file, mapping, when in jobs:
             levels = out / f"{name}.yaml"
@@ -71,16 +87,26 @@ def add(app: typer.Typer) -> None:
                 runner = stack.enter_context(engine_named("duckdb"))
                 records, reports = stack.enter_context(gathered(given, level, tell))
                 computation = statement_compute(level, records, period(when), engine=runner, progress=tell)
-                outputs(computation, reports, json=str(out / f"{name}.json"), html=out / f"{name}.html",
-                        xlsx=out / f"{name}.xlsx", tell=tell)
+                outputs(
+                    computation,
+                    reports,
+                    json=str(out / f"{name}.json"),
+                    html=out / f"{name}.html",
+                    xlsx=out / f"{name}.xlsx",
+                    tell=tell,
+                )
             print_statement(computation)
             speech.out.print()
         speech.out.print(_("Written to {folder}:", folder=out.resolve()), style="bold", markup=False)
-        kinds = (("html", _("the page, for any browser")), ("xlsx", _("the workbook, with the breaches")),
-                 ("json", _("the statement, to verify")), ("yaml", _("the service level, to change")))
+        kinds = (
+            ("html", _("the page, for any browser")),
+            ("xlsx", _("the workbook, with the breaches")),
+            ("json", _("the statement, to verify")),
+            ("yaml", _("the service level, to change")),
+        )
         for name in ("calls", "incidents"):
             for ending, what in kinds:
                 speech.out.print(f"  {name}.{ending:<5} {what}", markup=False)
-        again = f"guanbao verify {out}/calls.json {out}/calls.yaml --records interactions={out}/calls_1999_02.txt.gz@anonymous-bank"
+        source = f"interactions={out}/calls_1999_02.txt.gz@anonymous-bank"
         speech.out.print(_("Compute it again yourself:"), markup=False)
-        speech.out.print(f"  {again}", markup=False)
+        speech.out.print(f"  guanbao verify {out}/calls.json {out}/calls.yaml --records {source}", markup=False)

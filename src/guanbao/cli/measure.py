@@ -36,7 +36,9 @@ from guanbao.engine.statements.verify import records_as_stated, statement_read, 
 
 _SOURCE = re.compile(r"([a-z_]+)=(.+)@([^@]+)")
 LEVELS = typer.Argument(metavar="LEVELS.yaml", help=_("The service level: a YAML file, or the name of a preset."))
-RECORDS = typer.Option("--records", metavar="DATASET=FILE@MAPPING", help=_("Records to measure; may be given several times."))
+RECORDS = typer.Option(
+    "--records", metavar="DATASET=FILE@MAPPING", help=_("Records to measure; may be given several times.")
+)
 STORE = typer.Option("--store", help=_("A store of imported records, instead of --records."))
 ENGINE = typer.Option("--engine", help=_("duckdb or spark."))
 
@@ -47,27 +49,43 @@ def add(app: typer.Typer) -> None:
     @app.command(help=_("Measure records against a service level and print the statement."))
     def measure(
         levels: Annotated[str, LEVELS],
-        period: Annotated[str, typer.Option(help=_("1999-02, 1999-Q1, 1999, or 1999-02-01/1999-02-15 (end excluded)."))],
+        period: Annotated[
+            str, typer.Option(help=_("1999-02, 1999-Q1, 1999, or 1999-02-01/1999-02-15 (end excluded)."))
+        ],
         records: Annotated[list[str] | None, RECORDS] = None,
         store: Annotated[Path | None, STORE] = None,
         cut: Annotated[int | None, typer.Option(help=_("Of the store, the first so many batches only."))] = None,
-        json: Annotated[str | None, typer.Option(metavar="FILE", help=_("Write the statement as JSON; - prints it."))] = None,
+        json: Annotated[
+            str | None, typer.Option(metavar="FILE", help=_("Write the statement as JSON; - prints it."))
+        ] = None,
         html: Annotated[Path | None, typer.Option(help=_("Write the statement as one page."))] = None,
-        xlsx: Annotated[Path | None, typer.Option(help=_("Write the statement as a workbook with its breaches."))] = None,
-        explain: Annotated[Path | None, typer.Option(help=_("Write the labelled records of every term to this folder."))] = None,
+        xlsx: Annotated[
+            Path | None, typer.Option(help=_("Write the statement as a workbook with its breaches."))
+        ] = None,
+        explain: Annotated[
+            Path | None, typer.Option(help=_("Write the labelled records of every term to this folder."))
+        ] = None,
         as_of: Annotated[str | None, typer.Option(help=_("Nothing after this time is known."))] = None,
         engine: Annotated[str, ENGINE] = "duckdb",
         sign: Annotated[Path | None, typer.Option(help=_("Sign the statement with this private key."))] = None,
-        quarantine: Annotated[Path | None, typer.Option(help=_("Write rejected rows of --records to this file."))] = None,
+        quarantine: Annotated[
+            Path | None, typer.Option(help=_("Write rejected rows of --records to this file."))
+        ] = None,
         encoding: Annotated[str | None, typer.Option(help=_("Of --records: utf-8 or gb18030."))] = None,
-        fail_on_miss: Annotated[bool, typer.Option("--fail-on-miss", help=_("Exit with 1 if a term is missed."))] = False,  # noqa: FBT002
+        fail_on_miss: Annotated[
+            bool, typer.Option("--fail-on-miss", help=_("Exit with 1 if a term is missed."))
+        ] = False,
     ) -> None:
         """Compute the statement, write what was asked for, print it."""
         level = service_level_named(levels)
         when = period_named(period)
         at = None if as_of is None else level.calendar.instant(as_of)
         given = Given(records or [], store, cut, encoding, quarantine)
-        with speech.working() as tell, engine_named(engine) as runner, gathered(given, level, tell) as (found, reports):
+        with (
+            speech.working() as tell,
+            engine_named(engine) as runner,
+            gathered(given, level, tell) as (found, reports),
+        ):
             computation = statement_compute(level, found, when, engine=runner, as_of=at, progress=tell)
             if sign is not None:
                 computation.statement = statement_sign(computation.statement, sign)
@@ -88,7 +106,7 @@ def add(app: typer.Typer) -> None:
         key: Annotated[Path | None, typer.Option(help=_("Check the signature with this public key."))] = None,
         engine: Annotated[str, ENGINE] = "duckdb",
         encoding: Annotated[str | None, typer.Option(help=_("Of --records: utf-8 or gb18030."))] = None,
-        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,  # noqa: FBT002
+        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,
     ) -> None:
         """Exit with 1 if anything differs."""
         said = statement_read(statement)
@@ -104,17 +122,20 @@ def add(app: typer.Typer) -> None:
                 with gathered(given, level, tell) as (records_found, _reports):
                     found = statement_verify(said, level, records_found, engine=runner, progress=tell)
         if json:
-            speech.print_json({
-                "differences": [{"path": d.path, "stated": d.stated, "computed": d.computed} for d in found],
-                "recomputed": levels is not None,
-                "signature": holds,
-            })
+            speech.print_json(
+                {
+                    "differences": [{"path": d.path, "stated": d.stated, "computed": d.computed} for d in found],
+                    "recomputed": levels is not None,
+                    "signature": holds,
+                }
+            )
         else:
             if levels is not None and not found:
                 speech.out.print(_("The statement holds: computed again, it is the same to the last byte."))
             if found:
                 speech.table(
-                    _("The statement differs from the records:"), [_("Place"), _("Stated"), _("Computed")],
+                    _("The statement differs from the records:"),
+                    [_("Place"), _("Stated"), _("Computed")],
                     [(d.path, _plain(d.stated), _plain(d.computed)) for d in found],
                 )
             if holds is not None:
@@ -155,7 +176,10 @@ def gathered(
         store = Store(given.store)
         if given.statement is not None and given.engine is not None:
             runner = given.engine
-            yield records_as_stated(given.statement, store, level.arrangement, lambda r: digests(runner, r)), []
+            yield (
+                records_as_stated(given.statement, store, level.arrangement, lambda r: digests(runner, r)),
+                [],
+            )
         else:
             yield records_open(store, arrangement=level.arrangement, cut=given.cut), []
         return
@@ -174,7 +198,11 @@ def gathered(
             place.mkdir()
             inputs = inputs_of(name, files, mapping, given.encoding)
             found, report = records_read(
-                inputs, arrangement=level.arrangement, folder=place, quarantine=given.quarantine, progress=tell
+                inputs,
+                arrangement=level.arrangement,
+                folder=place,
+                quarantine=given.quarantine,
+                progress=tell,
             )
             records.versioned |= found.versioned or any(name in records.files for name in found.files)
             for each, paths in found.files.items():
@@ -193,7 +221,7 @@ def digests(engine: Engine, records: RecordSet) -> dict[str, str]:
     return made
 
 
-def outputs(  # noqa: PLR0917
+def outputs(
     computation: Computation,
     reports: list[ImportReport],
     *,
@@ -231,33 +259,55 @@ def outputs(  # noqa: PLR0917
 def print_statement(computation: Computation) -> None:
     """The statement as a table."""
     lang, said, level = speech.language(), computation.statement, computation.level
-    speech.out.print(f"{level.title} · {level.arrangement} · {period_text(computation.period, lang)}", style="bold", markup=False)
+    speech.out.print(
+        f"{level.title} · {level.arrangement} · {period_text(computation.period, lang)}",
+        style="bold",
+        markup=False,
+    )
     right = "right"
-    columns = [_("Term"), (_("Numerator"), right), (_("Denominator"), right), (_("Result"), right), (_("Target"), right), "",
-               (_("Credit"), right)]
+    columns = [
+        _("Term"),
+        (_("Numerator"), right),
+        (_("Denominator"), right),
+        (_("Result"), right),
+        (_("Target"), right),
+        "",
+        (_("Credit"), right),
+    ]
     rows: list[list[object]] = []
     for outcome, term in zip(computation.outcomes, said["terms"], strict=True):
         style = {True: "green", False: "bold red", None: "dim"}[outcome.met]
         unit = outcome.term.measure.unit if outcome.term.measure else None
         value = "–" if unit is None else value_text(outcome.value, unit, lang)
-        rows.append([
-            outcome.term.title or outcome.term.id,
-            f"{term['numerator']:,}",
-            f"{term['denominator']:,}",
-            Text(value, style=style if outcome.met is False else ""),
-            target_text(outcome.term, lang),
-            Text(verdict_text(outcome, lang), style=style),
-            term["credit"] or "–",
-        ])
+        rows.append(
+            [
+                outcome.term.title or outcome.term.id,
+                f"{term['numerator']:,}",
+                f"{term['denominator']:,}",
+                Text(value, style=style if outcome.met is False else ""),
+                target_text(outcome.term, lang),
+                Text(verdict_text(outcome, lang), style=style),
+                term["credit"] or "–",
+            ]
+        )
     speech.table("", columns, rows)  # type: ignore[arg-type]
     if said["score"] is not None:
         speech.out.print(_("Score {score} of 100", score=said["score"]), markup=False)
     if said["credit"]["amount"] is not None:
-        sentence = _("Credit due {currency} {amount}, capped") if said["credit"]["capped"] else _("Credit due {currency} {amount}")
+        sentence = (
+            _("Credit due {currency} {amount}, capped")
+            if said["credit"]["capped"]
+            else _("Credit due {currency} {amount}")
+        )
         speech.out.print(sentence.format(**said["credit"]), markup=False)
     for name, entry in said["records"].items():
-        text = _("{dataset}: {entities} records of {rows} rows, sha256 {digest}", dataset=name,
-                 entities=f"{entry['entities']:,}", rows=f"{entry['rows']:,}", digest=entry["digest"][:16])
+        text = _(
+            "{dataset}: {entities} records of {rows} rows, sha256 {digest}",
+            dataset=name,
+            entities=f"{entry['entities']:,}",
+            rows=f"{entry['rows']:,}",
+            digest=entry["digest"][:16],
+        )
         speech.out.print(text, style="dim", markup=False)
     speech.out.print(_("Statement sha256 {digest}", digest=said["digest"]), style="dim", markup=False)
 

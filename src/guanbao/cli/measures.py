@@ -17,7 +17,7 @@ def build() -> typer.Typer:
     app = typer.Typer(name="measures", help=_("The catalogue of measures."), no_args_is_help=True)
 
     @app.command("list", help=_("List every measure."))
-    def list_(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:  # noqa: FBT002
+    def list_(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:
         """Ids, titles, units, directions."""
         found = sorted(MEASURES.values(), key=lambda m: m.id)
         if json:
@@ -26,10 +26,12 @@ def build() -> typer.Typer:
         rows = [(m.id, _(m.title), m.unit.value, _(m.direction.value), _(m.formula)) for m in found]
         speech.table("", [_("Measure"), _("Title"), _("Unit"), _("Direction"), _("Formula")], rows)
         for name, waits_for in WAITING.items():
-            speech.out.print(_("{measure} waits for the dataset {dataset}.", measure=name, dataset=waits_for), markup=False)
+            speech.out.print(
+                _("{measure} waits for the dataset {dataset}.", measure=name, dataset=waits_for), markup=False
+            )
 
     @app.command(help=_("Show one measure with its parameters."))
-    def show(measure: str, json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:  # noqa: FBT002
+    def show(measure: str, json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:
         """Everything the catalogue says of it."""
         found = measure_named(measure)
         if json:
@@ -46,7 +48,10 @@ def build() -> typer.Typer:
             (_("Version"), found.version),
         ]
         speech.table("", ["", ""], facts)
-        rows = [(p.name, expected(p.kind), _("required") if p.required else default_text(p.default)) for p in found.parameters]
+        rows = [
+            (p.name, expected(p.kind), _("required") if p.required else default_text(p.default))
+            for p in found.parameters
+        ]
         if rows:
             speech.table(_("Parameters"), [_("Name"), _("Expected"), _("Default")], rows)
 
@@ -70,7 +75,12 @@ def as_data(measure: Measure) -> dict[str, Any]:
         "source": measure.source,
         "version": measure.version,
         "parameters": [
-            {"name": p.name, "expected": expected(p.kind), "required": p.required, "default": default_text(p.default)}
+            {
+                "name": p.name,
+                "expected": expected(p.kind),
+                "required": p.required,
+                "default": default_text(p.default),
+            }
             for p in measure.parameters
         ],
     }

@@ -14,10 +14,14 @@ from guanbao.engine.statements.presets import preset, shipped
 
 def build() -> typer.Typer:
     """The verbs about shipped service levels."""
-    app = typer.Typer(name="presets", help=_("Service levels that come with guanbao; copy one and make it yours."), no_args_is_help=True)
+    app = typer.Typer(
+        name="presets",
+        help=_("Service levels that come with guanbao; copy one and make it yours."),
+        no_args_is_help=True,
+    )
 
     @app.command("list", help=_("List the presets with their sources."))
-    def list_(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:  # noqa: FBT002
+    def list_(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:
         """Names, titles, sources."""
         rows = [(name, preset(name).data["title"], preset(name).data["source"].strip()) for name in shipped()]
         if json:

@@ -21,7 +21,11 @@ from guanbao.engine.records.store import Store
 
 def build() -> typer.Typer:
     """The verbs about records."""
-    app = typer.Typer(name="records", help=_("Records: import them, look at what is stored, list mappings."), no_args_is_help=True)
+    app = typer.Typer(
+        name="records",
+        help=_("Records: import them, look at what is stored, list mappings."),
+        no_args_is_help=True,
+    )
 
     @app.command("import", help=_("Import files into a store: as one batch, whole or not at all."))
     def import_(
@@ -32,7 +36,7 @@ def build() -> typer.Typer:
         store: Annotated[Path, typer.Option(help=_("The folder of the store; made if missing."))],
         calendar: Annotated[Path | None, typer.Option(help=_("Work out working time now, on this calendar."))] = None,
         encoding: Annotated[str | None, typer.Option(help=_("utf-8 or gb18030; default: as the mapping says."))] = None,
-        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,  # noqa: FBT002
+        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,
     ) -> None:
         """Import and report what became of every row."""
         inputs = inputs_of(dataset, files, mapping_name, encoding)
@@ -52,7 +56,7 @@ def build() -> typer.Typer:
     @app.command(help=_("Show the batches of a store."))
     def inspect(
         store: Annotated[Path, typer.Argument(help=_("The folder of the store."))],
-        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,  # noqa: FBT002
+        json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False,
     ) -> None:
         """Batches, where from, how many rows."""
         batches = Store(store).batches()
@@ -60,24 +64,49 @@ def build() -> typer.Typer:
             speech.print_json(batches)
             return
         right = "right"
-        columns = [(_("Batch"), right), _("Arrangement"), _("Dataset"), _("Mapping"), _("Files"), (_("Accepted"), right),
-                   (_("Rejected"), right), (_("Known"), right), (_("Records"), right), _("Imported")]
+        columns = [
+            (_("Batch"), right),
+            _("Arrangement"),
+            _("Dataset"),
+            _("Mapping"),
+            _("Files"),
+            (_("Accepted"), right),
+            (_("Rejected"), right),
+            (_("Known"), right),
+            (_("Records"), right),
+            _("Imported"),
+        ]
         rows = [
-            (b["batch"], b["arrangement"], b["dataset"], b["mapping"]["name"], ", ".join(b["files"]),
-             f"{b['counts']['accepted']:,}", f"{b['counts']['rejected']:,}", f"{b['counts']['known']:,}",
-             f"{b['counts']['entities']:,}", b["imported_at"])
+            (
+                b["batch"],
+                b["arrangement"],
+                b["dataset"],
+                b["mapping"]["name"],
+                ", ".join(b["files"]),
+                f"{b['counts']['accepted']:,}",
+                f"{b['counts']['rejected']:,}",
+                f"{b['counts']['known']:,}",
+                f"{b['counts']['entities']:,}",
+                b["imported_at"],
+            )
             for b in batches
         ]
         speech.table("", columns, rows)  # type: ignore[arg-type]
 
     @app.command(help=_("List the mappings that come with guanbao."))
-    def mappings(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:  # noqa: FBT002
+    def mappings(json: Annotated[bool, typer.Option("--json", help=_("Machine-readable."))] = False) -> None:
         """Names, datasets, titles, sources."""
         found = [mapping(name) for name in mapping_files.shipped()]
         if json:
-            speech.print_json([{"name": m.name, "dataset": m.dataset.name, "title": m.title, "source": m.source} for m in found])
+            speech.print_json(
+                [{"name": m.name, "dataset": m.dataset.name, "title": m.title, "source": m.source} for m in found]
+            )
             return
-        speech.table("", [_("Name"), _("Dataset"), _("Title"), _("Source")], [(m.name, m.dataset.name, m.title, m.source) for m in found])
+        speech.table(
+            "",
+            [_("Name"), _("Dataset"), _("Title"), _("Source")],
+            [(m.name, m.dataset.name, m.title, m.source) for m in found],
+        )
 
     return app
 
@@ -90,7 +119,12 @@ def inputs_of(dataset: str, files: list[Path], mapping_name: str, encoding: str 
     """
     found = mapping(mapping_name)
     if found.dataset.name != dataset:
-        raise ValueWrong(found.where, key="dataset", value=dataset, expected=f"{found.dataset.name}, for the mapping {found.name}")
+        raise ValueWrong(
+            found.where,
+            key="dataset",
+            value=dataset,
+            expected=f"{found.dataset.name}, for the mapping {found.name}",
+        )
     if encoding not in (None, "utf-8", "gb18030"):
         raise ValueWrong(key="--encoding", value=encoding, expected="utf-8 or gb18030")
     return Inputs(files, found, encoding)
@@ -109,8 +143,14 @@ def print_report(report: ImportReport) -> None:
     filtered = sum(counts.filtered.values())
     head = _("batch {number}", number=report.batch) if report.batch else _("nothing new")
     speech.out.print(f"[bold]{report.dataset}[/] · {escape(report.arrangement)} · {escape(head)}")
-    rows = [(_("read"), counts.read), (_("accepted"), counts.accepted), (_("filtered"), filtered),
-            (_("rejected"), counts.rejected), (_("known"), counts.known), (_("records made or changed"), counts.entities)]
+    rows = [
+        (_("read"), counts.read),
+        (_("accepted"), counts.accepted),
+        (_("filtered"), filtered),
+        (_("rejected"), counts.rejected),
+        (_("known"), counts.known),
+        (_("records made or changed"), counts.entities),
+    ]
     rows += [(_("incomplete so far"), counts.incomplete)] if counts.incomplete else []
     rows += [(_("new versions"), counts.versions)] if counts.versions else []
     speech.table("", ["", ("", "right")], [(name, f"{n:,}") for name, n in rows])
@@ -123,7 +163,10 @@ def print_faults(report: ImportReport) -> None:
     """The first rejected rows, on standard error, and where all of them are."""
     if not report.counts.rejected:
         return
-    speech.err.print(_("{n} rows of {dataset} were rejected:", n=f"{report.counts.rejected:,}", dataset=report.dataset), markup=False)
+    speech.err.print(
+        _("{n} rows of {dataset} were rejected:", n=f"{report.counts.rejected:,}", dataset=report.dataset),
+        markup=False,
+    )
     for file, fault in report.first_faults:
         speech.err.print(f"  {file}:{fault.line}: {fault.column} «{fault.value[:60]}»: {fault.reason}", markup=False)
     if report.quarantine:

@@ -59,24 +59,46 @@ def measures_page() -> str:
         if found.parameters:
             lines += ["| parameter | expected | default |", "|---|---|---|"]
             lines += [
-                f"| `{p.name}` | {_cell(expected(p.kind))} | {'required' if p.required else _cell(default_text(p.default))} |"
+                f"| `{p.name}` | {_cell(expected(p.kind))} | "
+                f"{'required' if p.required else _cell(default_text(p.default))} |"
                 for p in found.parameters
             ]
             lines.append("")
     for name, waits_for in WAITING.items():
-        lines += [f"## `{name}`", "", f"Waits for the dataset `{waits_for}`; a term with it is stated as waiting.", ""]
+        lines += [
+            f"## `{name}`",
+            "",
+            f"Waits for the dataset `{waits_for}`; a term with it is stated as waiting.",
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def records_page() -> str:
     """Every dataset with its columns, and the shipped mappings."""
-    lines = ["# Records", "", NOTE, "Types: " + "; ".join(f"*{name}*: {text}" for name, text in TYPE_MEANING.items()) + ".", ""]
+    lines = [
+        "# Records",
+        "",
+        NOTE,
+        "Types: " + "; ".join(f"*{name}*: {text}" for name, text in TYPE_MEANING.items()) + ".",
+        "",
+    ]
     for found in DATASETS.values():
-        lines += [f"## `{found.name}`", "", found.meaning, "", f"Key: {', '.join(f'`{k}`' for k in found.key)}.", ""]
+        lines += [
+            f"## `{found.name}`",
+            "",
+            found.meaning,
+            "",
+            f"Key: {', '.join(f'`{k}`' for k in found.key)}.",
+            "",
+        ]
         lines += ["| column | type | required | meaning |", "|---|---|---|---|"]
         for column in found.columns:
             values = f" ({', '.join(column.values)})" if column.values else ""
-            lines.append(f"| `{column.name}` | {column.type} | {'yes' if column.required else ''} | {_cell(column.meaning)}{values} |")
+            lines.append(
+                f"| `{column.name}` | {column.type} | {'yes' if column.required else ''} | "
+                f"{_cell(column.meaning)}{values} |"
+            )
         lines.append("")
     lines += ["## Mappings that ship", "", "| name | dataset | title | source |", "|---|---|---|---|"]
     for name in mappings.shipped():
@@ -91,10 +113,21 @@ def records_page() -> str:
 
 def files_page() -> str:
     """Every key of the file forms, from their JSON Schemas."""
-    lines = ["# File forms", "", NOTE, "YAML with a core schema: no dates, no base-60 numbers, no yes/no; unknown keys are errors.", ""]
+    lines = [
+        "# File forms",
+        "",
+        NOTE,
+        "YAML with a core schema: no dates, no base-60 numbers, no yes/no; unknown keys are errors.",
+        "",
+    ]
     for name in ("calendar", "mapping", "service-level"):
         form = schema(name)
-        lines += [f"## {form.get('title', name)}", "", f"Schema: `src/guanbao/packs/schemas/{name}.schema.json`", ""]
+        lines += [
+            f"## {form.get('title', name)}",
+            "",
+            f"Schema: `src/guanbao/packs/schemas/{name}.schema.json`",
+            "",
+        ]
         lines += ["| key | expected |", "|---|---|", *_keys(form, form, ""), ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -91,7 +91,7 @@ def working() -> Iterator[Callable[[str], None]]:
             bar.stop()
 
 
-def run(app: typer.Typer, arguments: list[str]) -> int:
+def run(app: typer.Typer, arguments: list[str]) -> int:  # noqa: PLR0911 - one way out a kind of end
     """Run the command; every way out is an exit code, none a traceback."""
     try:
         rest = asked_language(arguments)
@@ -109,14 +109,20 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return DONE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last net: no user sees a traceback
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a usage error of the command line
             err.print(f"[bold red]{escape(_('Error'))}[/] {escape(error.format_message())}")
             return WRONG_INPUT
         if environ.get("GUANBAO_DEBUG"):
             traceback.print_exc()
         err.print(
-            escape(_("Something is wrong inside guanbao itself: {kind}: {reason}", kind=type(error).__name__, reason=error))
+            escape(
+                _(
+                    "Something is wrong inside guanbao itself: {kind}: {reason}",
+                    kind=type(error).__name__,
+                    reason=error,
+                )
+            )
         )
         err.print(escape(_("Nothing was written. Please report it; GUANBAO_DEBUG=1 shows where it happened.")))
         return INTERNAL

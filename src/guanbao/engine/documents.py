@@ -165,15 +165,16 @@ def _as_error(document: Document, fault: ValidationError) -> InputError:
     while fault.context:  # of alternatives, the one that came furthest is what the writer meant
         fault = max(fault.context, key=lambda f: len(f.absolute_path))
     path = tuple(fault.absolute_path)
+    form: dict[str, Any] = fault.schema if isinstance(fault.schema, dict) else {}
     here = ".".join(map(str, path)) or "the file"
     if fault.validator == "additionalProperties" and isinstance(fault.instance, dict):
-        known = sorted(fault.schema.get("properties", {}))
+        known = sorted(form.get("properties", {}))
         extra = [key for key in fault.instance if key not in known]
         return KeyUnknown(document.where(*path, extra[0]), key=extra[0], known=known)
     if fault.validator == "required" and isinstance(fault.instance, dict):
-        missing = [key for key in fault.validator_value if key not in fault.instance]
+        missing = [key for key in form["required"] if key not in fault.instance]
         return KeyMissing(document.where(*path), key=missing[0], inside=here)
-    expected = fault.schema.get("description") or fault.message
+    expected = form.get("description") or fault.message
     return ValueWrong(document.where(*path), key=here, value=fault.instance, expected=expected)
 
 

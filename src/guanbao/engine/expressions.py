@@ -26,9 +26,9 @@ _FUNCTIONS: dict[type[exp.Expression], tuple[str, Callable[..., ir.Value]]] = {
     exp.Upper: ("upper", lambda x: x.upper()),
     exp.Trim: ("trim", lambda x: x.strip()),
     exp.Length: ("length", lambda x: x.length()),
-    exp.Coalesce: ("coalesce", lambda *xs: ibis.coalesce(*xs)),
-    exp.Greatest: ("greatest", lambda *xs: ibis.greatest(*xs)),
-    exp.Least: ("least", lambda *xs: ibis.least(*xs)),
+    exp.Coalesce: ("coalesce", ibis.coalesce),
+    exp.Greatest: ("greatest", ibis.greatest),
+    exp.Least: ("least", ibis.least),
     exp.Nullif: ("nullif", lambda x, y: x.nullif(y)),
     exp.SplitPart: ("split_part", lambda x, by, n: x.split(by)[n - 1]),
     exp.Replace: ("replace", lambda x, old, new: x.replace(old, new)),
@@ -136,12 +136,12 @@ class _Compiler:
         return ibis.null()
 
     def on_paren(self, node: exp.Paren) -> ir.Value:
-        return self.value(node.this)  # type: ignore[no-any-return]
+        return self.value(node.this)
 
     def on_neg(self, node: exp.Neg) -> ir.Value:
         value = self.value(node.this)
         self.need_numbers(node, value)
-        return -value  # type: ignore[no-any-return]
+        return -value
 
     def on_not(self, node: exp.Not) -> ir.Value:
         return ~self.truth(node.this)
@@ -155,9 +155,9 @@ class _Compiler:
     def on_is(self, node: exp.Is) -> ir.Value:
         value = self.value(node.this)
         if isinstance(node.expression, exp.Null):
-            return value.isnull()  # type: ignore[no-any-return]
+            return value.isnull()
         if isinstance(node.expression, exp.Boolean) and value.type().is_boolean():
-            return value.fill_null(not node.expression.this) == bool(node.expression.this)  # type: ignore[no-any-return]
+            return value.fill_null(not node.expression.this) == bool(node.expression.this)
         raise self.refuse(node, "IS is for NULL, TRUE and FALSE")
 
     def on_in(self, node: exp.In) -> ir.Value:
@@ -175,13 +175,13 @@ class _Compiler:
         if not (isinstance(pattern, exp.Literal) and pattern.is_string) or "\\" in pattern.this:
             raise self.refuse(node, "LIKE needs a pattern in quotes, without backslashes")
         self.need_text(node, value)
-        return value.like(pattern.this)  # type: ignore[no-any-return]
+        return value.like(pattern.this)
 
     def on_dpipe(self, node: exp.DPipe) -> ir.Value:
         left, right = self.value(node.this), self.value(node.expression)
         self.need_text(node, left)
         self.need_text(node, right)
-        return left.concat(right)  # type: ignore[no-any-return]
+        return left.concat(right)
 
     def on_case(self, node: exp.Case) -> ir.Value:
         branches = []
@@ -194,7 +194,7 @@ class _Compiler:
     def on_cast(self, node: exp.Cast) -> ir.Value:
         if node.to.this not in (exp.DataType.Type.BIGINT, exp.DataType.Type.INT):
             raise self.refuse(node, "a cast is to bigint only")
-        return self.value(node.this).try_cast("int64")  # type: ignore[no-any-return]
+        return self.value(node.this).try_cast("int64")
 
     on_trycast = on_cast
 
@@ -213,7 +213,7 @@ class _Compiler:
         value = self.value(node)
         if not value.type().is_boolean():
             raise self.refuse(node, "a condition is needed here")
-        return value  # type: ignore[no-any-return]
+        return value
 
     def comparison(self, node: exp.Expression) -> ir.BooleanValue:
         sides = [node.this, node.expression]
@@ -226,7 +226,7 @@ class _Compiler:
         if len(kinds) > 1:
             hint = "compare text with text in quotes, numbers with numbers"
             raise self.refuse(node, hint)
-        return _COMPARISONS[type(node)](*values)  # type: ignore[no-any-return]
+        return _COMPARISONS[type(node)](*values)
 
     def is_time(self, node: exp.Expression) -> bool:
         return isinstance(node, exp.Column) and node.name in self.scope.times

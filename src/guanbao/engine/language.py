@@ -1,7 +1,7 @@
 """Chinese and English: which one a reader gets, and every sentence in it.
 
-English stands in the code, where it is used; Chinese in `guanbao/packs/language/zh.yaml`, by the English
-sentence or by the name of the error. `guanbao/packs/language` is read as data.
+English stands in the code, where it is used; Chinese in `guanbao/packs/language/zh*.yaml`, by the English
+sentence or by the name of the error. They are read as data.
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ Lang = Literal["zh", "en"]
 
 @cache
 def _chinese() -> dict[str, dict[str, str]]:
-    text = resources.files("guanbao").joinpath("packs/language/zh.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
+    """The wording of every file, by `errors` and `sentences`."""
+    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}}
+    folder = resources.files("guanbao").joinpath("packs/language")
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if file.name.startswith("zh") and file.name.endswith(".yaml"):
+            said = yaml.safe_load(file.read_text(encoding="utf-8"))
+            for part, entries in wording.items():
+                entries.update(said.get(part) or {})
+    return wording
 
 
 def say(sentence: str, lang: Lang, /, **params: object) -> str:
@@ -48,7 +55,7 @@ def _(sentence: str) -> str:
 
 
 def preferred(asked: str | None = None) -> Lang:
-    """The language asked for, else the locale's, else Chinese for an unset locale's reader: English.
+    """The language asked for, else that of `GUANBAO_LANG`, else the locale's, else English.
 
     Raises:
         LanguageUnknown: `asked` is neither `zh` nor `en`.

@@ -89,8 +89,7 @@ class Calendar:
         documents.check(document, "calendar")
         zone = zones.zone_named(document.data["zone"], document.where("zone"))
         exceptions = {
-            date.fromisoformat(day): hours_read(document, "except", day)
-            for day in document.data.get("except") or {}
+            date.fromisoformat(day): hours_read(document, "except", day) for day in document.data.get("except") or {}
         }
         return cls(
             zone,
@@ -182,9 +181,7 @@ class Calendar:
         """
         return next(self._chunks_from(at)).is_open(at)
 
-    def timeline(
-        self, first: int, last: int, without: Sequence[Interval] = (), *, beyond: int = 0
-    ) -> Timeline:
+    def timeline(self, first: int, last: int, without: Sequence[Interval] = (), *, beyond: int = 0) -> Timeline:
         """The open time over the whole UTC days around `[first, last]`.
 
         Clocks stop inside the windows `without`. The span reaches so far past `last` that `beyond` working
@@ -216,12 +213,10 @@ class Calendar:
         resolved: dict[str, Any] = {
             "zone": self.zone.key,
             "week": {
-                name: [str(segment) for segment in hours]
-                for name, hours in zip(WEEKDAYS, self.week, strict=True)
+                name: [str(segment) for segment in hours] for name, hours in zip(WEEKDAYS, self.week, strict=True)
             },
             "except": {
-                day.isoformat(): [str(segment) for segment in hours]
-                for day, hours in sorted(self.exceptions.items())
+                day.isoformat(): [str(segment) for segment in hours] for day, hours in sorted(self.exceptions.items())
             },
             "holidays": None,
         }
@@ -231,9 +226,7 @@ class Calendar:
                 self.holidays.announced(year, self._where_holidays)
             resolved["holidays"] = {
                 "days_off": sorted(day.isoformat() for day in self.holidays.days_off if day.year in asked),
-                "working_days": sorted(
-                    day.isoformat() for day in self.holidays.working_days if day.year in asked
-                ),
+                "working_days": sorted(day.isoformat() for day in self.holidays.working_days if day.year in asked),
             }
         return resolved
 
@@ -347,9 +340,7 @@ def _check_date(document: Document, key: str) -> None:
             return
     except ValueError:
         pass
-    raise ValueWrong(
-        document.where("except", key), key="except", value=key, expected="a date such as 2026-05-04"
-    )
+    raise ValueWrong(document.where("except", key), key="except", value=key, expected="a date such as 2026-05-04")
 
 
 def _holidays(document: Document) -> Holidays | None:

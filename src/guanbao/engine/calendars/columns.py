@@ -35,9 +35,7 @@ def with_elapsed(table: ir.Table, timeline: Timeline, spans: Mapping[str, tuple[
     """
     joined, places = _placed(table, timeline, [column for span in spans.values() for column in span])
     at = {column: place.position(joined) for column, place in places.items()}
-    return joined.select(
-        *table.columns, **{name: at[end] - at[start] for name, (start, end) in spans.items()}
-    )
+    return joined.select(*table.columns, **{name: at[end] - at[start] for name, (start, end) in spans.items()})
 
 
 def with_open(table: ir.Table, timeline: Timeline, instants: Mapping[str, str]) -> ir.Table:
@@ -46,14 +44,10 @@ def with_open(table: ir.Table, timeline: Timeline, instants: Mapping[str, str]) 
     NULL where an instant is NULL, or outside the timeline.
     """
     joined, places = _placed(table, timeline, instants.values())
-    return joined.select(
-        *table.columns, **{name: places[column].is_open(joined) for name, column in instants.items()}
-    )
+    return joined.select(*table.columns, **{name: places[column].is_open(joined) for name, column in instants.items()})
 
 
-def with_deadline(
-    table: ir.Table, timeline: Timeline, deadlines: Mapping[str, tuple[str, str | int]]
-) -> ir.Table:
+def with_deadline(table: ir.Table, timeline: Timeline, deadlines: Mapping[str, tuple[str, str | int]]) -> ir.Table:
     """`table` with new columns of instants: the deadline of each start, by a column of ms or a number of ms.
 
     A duration of 0 or less gives the start itself. NULL where the start or the duration is NULL, and where
@@ -64,8 +58,7 @@ def with_deadline(
     mark = _mark(joined)
     # The ms before the deadline is looked up: the end of a piece belongs to it, not to the next opening.
     before = {
-        f"{mark}{name}": places[start].position(joined) + asked[name] - 1
-        for name, (start, _) in deadlines.items()
+        f"{mark}{name}": places[start].position(joined) + asked[name] - 1 for name, (start, _) in deadlines.items()
     }
     joined = joined.mutate(**before)
     cells = ibis.memtable(timeline.returns.table)
@@ -112,9 +105,7 @@ class _Lookup:
         """`table` with the row of `value`'s cell beside each row, or NULLs where there is no such cell."""
         left = table.mutate(**{f"{self.mark}offset": (table[self.value] + _LIFT) % self.cells.width})
         right = cells.rename(lambda name: self.mark + name)
-        return left.left_join(
-            right, left[self.value] - left[f"{self.mark}offset"] == right[f"{self.mark}cell"]
-        )
+        return left.left_join(right, left[self.value] - left[f"{self.mark}offset"] == right[f"{self.mark}cell"])
 
     def position(self, joined: ir.Table) -> ir.IntegerValue:
         """Open ms before the instant: those before its cell and, of each piece, what lies before it."""
@@ -148,9 +139,7 @@ class _Lookup:
             yield offset, joined[f"{self.mark}at_{k}"], joined[f"{self.mark}size_{k}"]
 
 
-def _placed(
-    table: ir.Table, timeline: Timeline, columns: Iterable[str]
-) -> tuple[ir.Table, dict[str, _Lookup]]:
+def _placed(table: ir.Table, timeline: Timeline, columns: Iterable[str]) -> tuple[ir.Table, dict[str, _Lookup]]:
     """`table` joined once with the timeline's cells for each distinct column of instants."""
     mark = _mark(table)
     cells = ibis.memtable(timeline.places.table)

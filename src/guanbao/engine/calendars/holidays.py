@@ -30,9 +30,7 @@ class Holidays:
             CalendarYearUnannounced: they are not.
         """
         if not self.first <= year <= self.last:
-            raise CalendarYearUnannounced(
-                where, year=year, calendar=self.title, first=self.first, last=self.last
-            )
+            raise CalendarYearUnannounced(where, year=year, calendar=self.title, first=self.first, last=self.last)
 
 
 @cache
@@ -54,9 +52,7 @@ def holidays_of(document: Document, *, title: str) -> Holidays:
     announced = document.data["announced"]
     if announced["first"] > announced["last"]:
         at = document.where("announced", "last")
-        raise ValueWrong(
-            at, key="announced.last", value=announced["last"], expected="a year not before first"
-        )
+        raise ValueWrong(at, key="announced.last", value=announced["last"], expected="a year not before first")
     days_off = _days(document, "days_off", taken={})
     working_days = _days(document, "working_days", taken=days_off)
     return Holidays(title, announced["first"], announced["last"], days_off, working_days)

@@ -99,9 +99,11 @@ def judged_by_spells(events: ir.Table, spans: ir.Table, clock: Clock, timeline: 
         worked = worked.mutate(ms=ibis.cases((_.state.isin(clock.pauses), 0), else_=_.ms))
     target = target_of(clock, _.priority)
     parts = ibis.cases(*((target == t, _.ms * (whole // t)) for t in sorted({t for _p, t in clock.targets})), else_=0)
-    summed = worked.mutate(parts=parts, stray=(target.isnull() & (_.ms > 0)).ifelse(1, 0)).group_by(
-        used_id=_.ticket_id
-    ).aggregate(used_parts=_.parts.sum().cast("int64"), stray=_.stray.sum())
+    summed = (
+        worked.mutate(parts=parts, stray=(target.isnull() & (_.ms > 0)).ifelse(1, 0))
+        .group_by(used_id=_.ticket_id)
+        .aggregate(used_parts=_.parts.sum().cast("int64"), stray=_.stray.sum())
+    )
     of = ibis.cases((_.stray > 0, ibis.null("int64")), else_=ibis.literal(whole, "int64"))
     return summed.mutate(used_of=of).drop("stray")
 

@@ -135,9 +135,7 @@ def speed_of_answer(calls: Interactions) -> Labels:
     formula=title_("the smallest wait that at least the share p of contacts did not exceed"),
     source=_FORMULAE,
 )
-def wait_percentile(
-    calls: Interactions, *, p: Share, of: Literal["answered", "abandoned"] = "answered"
-) -> Labels:
+def wait_percentile(calls: Interactions, *, p: Share, of: Literal["answered", "abandoned"] = "answered") -> Labels:
     """Discrete percentile of the wait."""
     which = ANSWERED if of == "answered" else ABANDONED
     return Labels(counted=which & calls.wait_ms.notnull(), amount=calls.wait_ms, p=Fraction(p), value=calls.wait_ms)
@@ -216,6 +214,4 @@ def _with_next_contact(table: ir.Table) -> ir.Table:
 )
 def short_service(calls: Interactions, *, under_s: Seconds = Seconds(10)) -> Labels:
     """Share of answered contacts that were over almost at once."""
-    return Labels(
-        counted=ANSWERED & calls.talk_ms.notnull(), hit=calls.talk_ms < under_s * 1000, value=calls.talk_ms
-    )
+    return Labels(counted=ANSWERED & calls.talk_ms.notnull(), hit=calls.talk_ms < under_s * 1000, value=calls.talk_ms)

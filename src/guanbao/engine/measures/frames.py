@@ -22,7 +22,10 @@ from guanbao.engine.calendars.columns import with_elapsed
 from guanbao.engine.measures.clocks import Clock, allowed, judged_by_spells, paused, priority_at
 from guanbao.engine.records.batch import Prepared
 
-_PREPARED = {("opened_at", "responded_at"): "response_worked_ms", ("opened_at", "resolved_at"): "resolution_worked_ms"}
+_PREPARED = {
+    ("opened_at", "responded_at"): "response_worked_ms",
+    ("opened_at", "resolved_at"): "resolution_worked_ms",
+}
 
 
 @dataclass
@@ -31,7 +34,8 @@ class Frame:
 
     `period` is [from, to) in ms, or None for all that is there; clocks without a stop run up to `cut`. `events`
     are the updates of the records; `still` are windows in which clocks stand still; `prepared` are working times
-    that the import worked out; `keep` has the engine hold a table that is used more than once. `spanned` tells, after `table()`, over which instants clocks ran.
+    that the import worked out; `keep` has the engine hold a table that is used more than once. `spanned` tells,
+    after `table()`, over which instants clocks ran.
     """
 
     dataset_name: ClassVar[str] = ""
@@ -133,7 +137,9 @@ class Frame:
         some = table.aggregate(n=running.ifelse(1, 0).sum()).to_pyarrow().to_pylist()[0]["n"]
         if some:
             ready = table.filter(~running).mutate(**made)
-            now = self._worked(table.filter(running).drop(*(c for c in table.columns if c not in self.source.columns)), pairs)
+            now = self._worked(
+                table.filter(running).drop(*(c for c in table.columns if c not in self.source.columns)), pairs
+            )
             table = ready.union(now.select(ready.columns))
         else:
             table = table.mutate(**made)
@@ -161,10 +167,16 @@ class Frame:
             used = self.keep(judged_by_spells(self.events, spans, clock, timeline))
             table = table.left_join(used, table.id == used.used_id).drop("used_id")
             alone = allowed(clock, name, _.priority)
-            return table.mutate(**alone).mutate(**{
-                f"{name}_used": ibis.coalesce(_.used_parts, _[f"{name}_used"]),
-                f"{name}_allowed": ibis.cases((_.used_parts.isnull(), _[f"{name}_allowed"]), else_=_.used_of),
-            }).drop("used_parts", "used_of")
+            return (
+                table.mutate(**alone)
+                .mutate(
+                    **{
+                        f"{name}_used": ibis.coalesce(_.used_parts, _[f"{name}_used"]),
+                        f"{name}_allowed": ibis.cases((_.used_parts.isnull(), _[f"{name}_allowed"]), else_=_.used_of),
+                    }
+                )
+                .drop("used_parts", "used_of")
+            )
         if not clock.by_priority:
             return table.mutate(**allowed(clock, name, _.priority))
         found = self.keep(priority_at(self.events, spans, first=clock.retarget == "initial"))

@@ -108,9 +108,7 @@ def resolution_in_target(
     formula=title_("Σ worked time to the response ÷ tickets responded to"),
     source=f"{_ITIL}; clock: {_CLOCK}",
 )
-def response_time(
-    tickets: Tickets, *, pauses: Texts = Texts(), by: By = "opened", from_: From = "opened"
-) -> Labels:
+def response_time(tickets: Tickets, *, pauses: Texts = Texts(), by: By = "opened", from_: From = "opened") -> Labels:
     """Mean working time to the first response."""
     counted, still_open, worked = _worked(tickets, "responded_at", pauses, from_)
     return Labels(counted=counted, amount=worked, open=still_open, value=worked)
@@ -124,9 +122,7 @@ def response_time(
     formula=title_("Σ worked time to the resolution ÷ tickets resolved"),
     source=f"{_ITIL}; clock: {_CLOCK}",
 )
-def resolution_time(
-    tickets: Tickets, *, pauses: Texts = Texts(), by: By = "opened", from_: From = "opened"
-) -> Labels:
+def resolution_time(tickets: Tickets, *, pauses: Texts = Texts(), by: By = "opened", from_: From = "opened") -> Labels:
     """Mean working time to the resolution."""
     counted, still_open, worked = _worked(tickets, "resolved_at", pauses, from_)
     return Labels(counted=counted, amount=worked, open=still_open, value=worked)

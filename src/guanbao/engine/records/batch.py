@@ -60,7 +60,7 @@ class Batch:
 
     tables: dict[str, str]
     counts: Counts
-    faults: list[Fault]
+    faults: list[tuple[str, Fault]]
     prepared: Prepared | None = None
     builder: object = None  # the views stand as long as it does
 
@@ -121,11 +121,15 @@ class Builder:
         prefix = part.prefix if prefix is None else prefix
         relation = ibis.duckdb.from_connection(self.con).table(table)
         given = {rule.name for rule in part.read}
-        relation = relation.select(*keep, **{name: relation[f"{prefix}{name}"] for name in part.dataset.names if name in given})
+        relation = relation.select(
+            *keep, **{name: relation[f"{prefix}{name}"] for name in part.dataset.names if name in given}
+        )
         for rule in part.rules:
             if rule.compute is not None:
                 columns = {name: relation[name] for name in part.dataset.names if name in relation.columns}
-                relation = relation.mutate(**{rule.name: compile_expression(rule.compute, Scope(columns, where=rule.where))})
+                relation = relation.mutate(
+                    **{rule.name: compile_expression(rule.compute, Scope(columns, where=rule.where))}
+                )
         absent = {
             column.name: ibis.null({"text": "string", "flag": "boolean"}.get(column.type, "int64"))
             for column in part.dataset.columns
@@ -136,9 +140,14 @@ class Builder:
         return name
 
     def _hash(self, source: str, target: str, names: Sequence[str], *, kind: str = "table") -> None:
-        """`target`: the rows of `source` with `content`, the SHA-256 of their values as text, U+001F apart, NULL as nothing."""
+        """`target`: the rows of `source` with `content`, the SHA-256 of their values.
+
+        The values stand as text, U+001F between them, NULL as nothing.
+        """
         values = f", {SEPARATOR}, ".join(f"coalesce(cast({_name(name)} as varchar), '')" for name in names)
-        self.con.execute(f"create {kind} {target} as select *, unhex(sha256(concat({values}))) as content from {source}")
+        self.con.execute(
+            f"create {kind} {target} as select *, unhex(sha256(concat({values}))) as content from {source}"
+        )
 
     def _new_versions(self, table: str, dataset: Dataset, order: str, *, once: bool) -> str:
         """The rows of `table` whose content is not yet known under their key, each naming what it replaces.
@@ -180,14 +189,10 @@ class Builder:
         names = {rule.name for rule in events.read}
         seq = _name(f"{events.prefix}seq") if "seq" in names else "cast(null as bigint)"
         updates = ", ".join(
-            f"{_name(events.prefix + c.name) if c.name in names else f'cast(null as {_SQL[c.type]})'} as {_name(c.name)}"
-            for c in events.dataset.columns
+            f"{_given(events, c.name, c.type, names)} as {_name(c.name)}" for c in events.dataset.columns
         )
-        given = {rule.name for rule in entity.read}
-        fold = ", ".join(
-            f"{_name(c.name)} := {_name(entity.prefix + c.name) if c.name in given else f'cast(null as {_SQL[c.type]})'}"
-            for c in entity.dataset.columns
-        )
+        told = {rule.name for rule in entity.read}
+        fold = ", ".join(f"{_name(c.name)} := {_given(entity, c.name, c.type, told)}" for c in entity.dataset.columns)
         self.con.execute(f"""
             create view updates as
             select {updates}, struct_pack({fold}) as fold, ordinal, line,
@@ -201,16 +206,14 @@ class Builder:
         new = self._new_versions("updates_hashed", events.dataset, "ordinal", once=once)
         self.counts.accepted = self.number(f"select count(*) from {new}")
         self.counts.known = given - self.counts.accepted
-        self.counts.versions = 0  # of updates; entities are what is counted
         return new
 
     def _folded(self, new: str, entity: Part, events: Part) -> str:
         """Each touched entity as all its updates, old and new, say it is."""
         key = events.dataset.key[0]
         columns = [key, "seq", "at", "repeat", "fold", "line"]
-        known = ""
+        known, identity = "", _names(events.dataset.identity)
         if (stored := self.stored.get(events.dataset.name)) is not None:
-            identity = _names(events.dataset.identity)
             known = f"""union all
                 select {_name(key)}, seq, "at", repeat, fold, line from (
                     select * from {stored}
@@ -222,7 +225,7 @@ class Builder:
             select {_name(key)} as {ENTITY}, coalesce(seq, "at") as {POSITION}, repeat, fold, line from (
                 select {_names(columns)} from (
                     select * from {new}
-                    qualify row_number() over (partition by {_names(events.dataset.identity)} order by ordinal desc) = 1)
+                    qualify row_number() over (partition by {identity} order by ordinal desc) = 1)
                 {known})""")
         made = ", ".join(f"{_take(rule.name, rule.take)} as {_name('e_' + rule.name)}" for rule in entity.read)
         self.con.execute(f"create table folded as select {made}, max(line) as line from touched group by {ENTITY}")
@@ -231,7 +234,9 @@ class Builder:
         ordered = " and ".join(f"coalesce({_name(a)} <= {_name(b)}, true)" for a, b in entity.dataset.ordered)
         self.con.execute(f"create view whole as select * from {computed} where {whole} and {ordered or 'true'}")
         self._hash("whole", "entities", entity.dataset.names)
-        self.counts.incomplete = self.number("select count(*) from folded") - self.number("select count(*) from entities")
+        self.counts.incomplete = self.number("select count(*) from folded") - self.number(
+            "select count(*) from entities"
+        )
         return "entities"
 
     # --- the stored schema --------------------------------------------------------------------------------
@@ -247,14 +252,20 @@ class Builder:
             "month": f"strftime(make_timestamp({anchor} * 1000), '%Y-%m')",
         }
         if dataset.folds_into:
-            special["fold"] = "struct_pack(" + ", ".join(
-                f"{_name(c.name)} := {_instant('fold.' + _name(c.name)) if c.type == 'time' else 'fold.' + _name(c.name)}"
-                for c in DATASETS[dataset.folds_into].columns) + ")"
+            special["fold"] = (
+                "struct_pack("
+                + ", ".join(
+                    f"{_name(c.name)} := " + (_instant if c.type == "time" else str)(f"fold.{_name(c.name)}")
+                    for c in DATASETS[dataset.folds_into].columns
+                )
+                + ")"
+            )
         for name in dataset.clocks or {}:
             if source == table:
                 special[name] = "cast(null as bigint)"
         columns = ", ".join(
-            f"{special.get(f.name) or (_instant(_name(f.name)) if f.name in times else _stored(f.name, f.type))} as {_name(f.name)}"
+            (special.get(f.name) or (_instant(_name(f.name)) if f.name in times else _stored(f.name, f.type)))
+            + f" as {_name(f.name)}"
             for f in dataset.stored
         )
         name = f"final_{dataset.name}"
@@ -273,11 +284,19 @@ class Builder:
         self.prepared = Prepared(timeline.digest, min(seen), max(seen))
         backend = ibis.duckdb.from_connection(self.con)
         worked = with_elapsed(backend.table(table), timeline, clocks)
-        self.held = backend.create_view(f"{table}_worked", worked), worked  # its lookup lives as long as they do
+        self.held = (
+            backend.create_view(f"{table}_worked", worked),
+            worked,
+        )  # its lookup lives as long as they do
         return f"{table}_worked"
 
 
 _SQL = {"text": "varchar", "time": "bigint", "duration": "bigint", "count": "bigint", "flag": "boolean"}
+
+
+def _given(part: Part, name: str, kind: str, given: set[str]) -> str:
+    """A canonical column as the mapping gives it, or its typed NULL."""
+    return _name(part.prefix + name) if name in given else f"cast(null as {_SQL[kind]})"
 
 
 def _take(name: str, take: str) -> str:
@@ -334,10 +353,16 @@ class Written(NamedTuple):
     partition: dict[str, str]
 
 
-def parquet_write(con: duckdb.DuckDBPyConnection, view: str, target: Path, *, name: str, partition: bool) -> list[Written]:
-    """Write the rows of a final view: into `target/arrangement=…/month=…/<name>-….parquet`, or into the file `target`."""
+def parquet_write(
+    con: duckdb.DuckDBPyConnection, view: str, target: Path, *, name: str, partition: bool
+) -> list[Written]:
+    """Write the rows of a final view: to `target/arrangement=…/month=…/<name>-….parquet`, or to the file `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    how = f", partition_by (arrangement, month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true" if partition else ""
+    how = (
+        f", partition_by (arrangement, month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true"
+        if partition
+        else ""
+    )
     copied = con.execute(f"copy (from {view}) to {_text(str(target))} (format parquet, return_stats true{how})")
     return [
         Written(Path(path), rows, size, dict(keys or {}))

@@ -204,8 +204,7 @@ COMPLAINTS = Dataset(
     ),
 )
 DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset
-    for dataset in (INTERACTIONS, INTERACTION_EVENTS, TICKETS, TICKET_EVENTS, COMPLAINTS)
+    dataset.name: dataset for dataset in (INTERACTIONS, INTERACTION_EVENTS, TICKETS, TICKET_EVENTS, COMPLAINTS)
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -171,7 +170,8 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
     events = DATASETS.get(mapping.dataset.events or "")
     parts = parts_of(mapping, events)
     builder = Builder(con, parts, arrangement=arrangement, batch=number, stored=stored, calendar=calendar)
-    counts, faults, accepted = builder.counts, [], []
+    counts, accepted = builder.counts, []
+    faults: list[tuple[str, Fault]] = []
     for index, file in enumerate(inputs.files):
         progress(f"reading {file.name}")
         layout = mapping.laid_out(encoding=inputs.encoding, file=file)
@@ -184,7 +184,9 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
         _account(con, source, typed, mapping, counts, faults)
         where = "filtered is null and fault is null"
         ordinal = f"cast({index << _FILE_BITS} as bigint) + line"
-        accepted.append(f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) from {typed} where {where}")
+        accepted.append(
+            f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) from {typed} where {where}"
+        )
     progress("comparing with what is known")
     con.execute(f"create view accepted as {' union all by name '.join(accepted)}")
     tables = builder.build("accepted")
@@ -197,10 +199,12 @@ def _account(  # noqa: PLR0917
     typed: str,
     mapping: Mapping,
     counts: Counts,
-    faults: list[Any],
+    faults: list[tuple[str, Fault]],
 ) -> None:
     counts.read += source.rows
-    for index, n in con.execute(f"select filtered, count(*) from {typed} where filtered is not null group by 1").fetchall():
+    for index, n in con.execute(
+        f"select filtered, count(*) from {typed} where filtered is not null group by 1"
+    ).fetchall():
         reason = mapping.filters[index].reason
         counts.filtered[reason] = counts.filtered.get(reason, 0) + n
     ours = [(source.file.name, fault) for fault in source.faults]
@@ -208,18 +212,19 @@ def _account(  # noqa: PLR0917
     for (kind,) in kinds:
         name, reason = kind.split(SEPARATOR)
         line = "line" if source.first_line is None else f"row_number() over () + {source.first_line - 1} as line"
-        found = con.execute(f"""
+        found = con.execute(
+            f"""
             select line, left(coalesce("{name}", ''), 200) from (select {line}, "{name}" from {source.table}_texts)
-            where line in (select line from {typed} where fault = ?)""", [kind]).fetchall()
+            where line in (select line from {typed} where fault = ?)""",
+            [kind],
+        ).fetchall()
         ours += [(source.file.name, Fault(line, name[2:], value, reason)) for line, value in found]
     ours.sort(key=lambda item: item[1].line)
     counts.rejected += len(ours)
     faults += ours
 
 
-def _stored_views(
-    con: duckdb.DuckDBPyConnection, store: Store, arrangement: str, target: Dataset
-) -> dict[str, str]:
+def _stored_views(con: duckdb.DuckDBPyConnection, store: Store, arrangement: str, target: Dataset) -> dict[str, str]:
     """Views of what is visible of a dataset and of its updates, by dataset; those without rows are left out."""
     views = {}
     visible = len(store.batches())
@@ -237,11 +242,14 @@ def _need_some(batch: Batch, inputs: Inputs) -> None:
     if counts.read and counts.rejected == counts.read:
         file, fault = batch.faults[0]
         raise NothingAccepted(
-            Where(file, fault.line, fault.column or None), mapping=inputs.mapping.name, value=fault.value, reason=fault.reason
+            Where(file, fault.line, fault.column or None),
+            mapping=inputs.mapping.name,
+            value=fault.value,
+            reason=fault.reason,
         )
 
 
-def _write_quarantine(faults: Sequence[Any], path: Path) -> Path | None:
+def _write_quarantine(faults: Sequence[tuple[str, Fault]], path: Path) -> Path | None:
     if not faults:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -272,7 +280,7 @@ def _manifest_entry(batch: Batch, inputs: Inputs, arrangement: str, rows: dict[s
     }
 
 
-def _report(  # noqa: PLR0917
+def _report(
     batch: Batch, inputs: Inputs, arrangement: str, number: int | None, quarantine: Path | None
 ) -> ImportReport:
     return ImportReport(

@@ -119,7 +119,10 @@ def mapping_of(document: Document) -> Mapping:
     target = dataset(data["dataset"])
     if target.folds_into:
         raise ValueWrong(
-            document.where("dataset"), key="dataset", value=target.name, expected=f"{target.folds_into}, with a fold"
+            document.where("dataset"),
+            key="dataset",
+            value=target.name,
+            expected=f"{target.folds_into}, with a fold",
         )
     columns = _rules(document, "columns", target)
     events: tuple[ColumnRule, ...] = ()
@@ -170,11 +173,11 @@ def _layout(data: dict[str, Any]) -> Layout:
 
 def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, ...]:
     rules: list[ColumnRule] = []
-    for name, said in document.data[part].items():
+    for name, written in document.data[part].items():
         where = document.where(part, name)
         if name not in target.names:
             raise TargetUnknown(where, column=name, dataset=target.name, known=target.names)
-        said = {"from": said} if isinstance(said, str) else said
+        said: dict[str, Any] = {"from": written} if isinstance(written, str) else written
         if ("from" in said) == ("compute" in said):
             raise ValueWrong(where, key=f"{part}.{name}", value=said, expected="either from or compute")
         formats = said.get("format", "iso")
@@ -183,7 +186,9 @@ def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, 
             if said.get(reference, name) not in before | {name}:
                 expected = f"one of the columns before it: {', '.join(sorted(before))}"
                 key = f"{part}.{name}.{reference}"
-                raise ValueWrong(document.where(part, name, reference), key=key, value=said[reference], expected=expected)
+                raise ValueWrong(
+                    document.where(part, name, reference), key=key, value=said[reference], expected=expected
+                )
         rules.append(
             ColumnRule(
                 name=name,

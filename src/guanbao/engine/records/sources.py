@@ -15,6 +15,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -74,7 +75,13 @@ class Source:
 
 
 def source_read(
-    con: duckdb.DuckDBPyConnection, file: Path, layout: Layout, *, table: str, scratch: Path, careful: bool = False
+    con: duckdb.DuckDBPyConnection,
+    file: Path,
+    layout: Layout,
+    *,
+    table: str,
+    scratch: Path,
+    careful: bool = False,
 ) -> Source:
     """Read `file` into `table`; `careful` keeps large files from DuckDB's reader.
 
@@ -170,7 +177,11 @@ def _plain_lines(data: mmap.mmap) -> int | None:
         chunk = data[start : start + _CHUNK * 16]
         codes = np.frombuffer(chunk, dtype=np.uint8)
         controls += int(np.count_nonzero(codes < 32)) + int(np.count_nonzero(codes == 127))
-        ends, returns, tabs = ends + chunk.count(b"\n"), returns + chunk.count(b"\r"), tabs + chunk.count(b"\t")
+        ends, returns, tabs = (
+            ends + chunk.count(b"\n"),
+            returns + chunk.count(b"\r"),
+            tabs + chunk.count(b"\t"),
+        )
         pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
         last = chunk[-1:]
     if returns != pairs or controls != ends + returns + tabs:
@@ -186,7 +197,7 @@ def _load(con: duckdb.DuckDBPyConnection, source: Source, rows: Iterator[Any]) -
     kept: list[list[Any]] = []
 
     def flush() -> None:
-        arrays = list(zip(*kept, strict=True)) or [[] for _ in schema]
+        arrays: list[Any] = list(zip(*kept, strict=True)) or [[] for _ in schema]
         batch = pa.table([pa.array(a, f.type) for a, f in zip(arrays, schema, strict=True)], schema=schema)
         con.register("arriving", batch)
         con.execute(f"insert into {source.table} select * from arriving")
@@ -320,7 +331,9 @@ def _json_row(line: bytes, layout: Layout) -> dict[str, Any] | str:
     if not line.strip():
         return {}
     try:
-        row = json.loads(line.decode(layout.encoding).lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=str)
+        row = json.loads(
+            line.decode(layout.encoding).lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=str
+        )
     except (ValueError, RecursionError) as error:
         return f"the line is not JSON ({error})"
     return row if isinstance(row, dict) else "the line is not a JSON object"
@@ -339,7 +352,7 @@ def _excel(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
         rows = sheet.iter_rows()
         first = next(rows, None)
         if first is None or all(cell.value is None for cell in first):
-            raise SourceEmpty(Where(file, 1))
+            raise SourceEmpty(Where(file, 1))  # noqa: TRY301 - passes through the first except
         header = tuple("" if cell.value is None else str(cell.value) for cell in first)
         while header and not header[-1]:
             header = header[:-1]
@@ -351,7 +364,16 @@ def _excel(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
         raise
     except KeyError as error:
         raise SourceUnreadable(Where(file), reason=f"it has no sheet {error}") from error
-    except (InvalidFileException, OSError, ValueError, TypeError, AttributeError, EOFError, SyntaxError, zlib.error) as error:
+    except (
+        InvalidFileException,
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        SyntaxError,
+        zlib.error,
+    ) as error:
         raise SourceUnreadable(Where(file), reason=f"it is not an Excel workbook ({type(error).__name__})") from error
     except Exception as error:
         # openpyxl lets zipfile's and its XML parser's own exceptions through, which share no parent but this
@@ -375,7 +397,7 @@ def _cell_text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value.isoformat(" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
 
 
 def _parquet(plain: Path, _layout: Layout, file: Path) -> Iterator[Any]:
@@ -396,8 +418,10 @@ def _parquet(plain: Path, _layout: Layout, file: Path) -> Iterator[Any]:
 def _as_text(column: pa.Array) -> list[str | None]:
     if pa.types.is_timestamp(column.type):
         mark = "+00:00" if column.type.tz else ""
-        return [None if v is None else f"{v.as_py().isoformat(' ').split('+')[0]}{mark}" for v in
-                column.cast(pa.timestamp("us", column.type.tz and "UTC"), safe=False)]
+        return [
+            None if v is None else f"{v.as_py().isoformat(' ').split('+')[0]}{mark}"
+            for v in column.cast(pa.timestamp("us", column.type.tz and "UTC"), safe=False)
+        ]
     return [_json_text(value) for value in column.to_pylist()]
 
 

@@ -33,7 +33,7 @@ _WAIT_S = 60.0
 
 
 class Store:
-    """A folder of records. Reading creates nothing; `writing` locks it, sweeps it and yields the next batch's number."""
+    """A folder of records. Reading creates nothing; `writing` locks it, sweeps it, yields a number."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,9 +69,7 @@ class Store:
         actions = pa.table(table.get_add_actions(flatten=True))
         wanted = [
             path
-            for path, of in zip(
-                actions["path"].to_pylist(), actions["partition.arrangement"].to_pylist(), strict=True
-            )
+            for path, of in zip(actions["path"].to_pylist(), actions["partition.arrangement"].to_pylist(), strict=True)
             if arrangement in (None, of)
         ]
         return [str(self.folder / dataset.name / unquote(path)) for path in sorted(wanted)]
@@ -81,7 +79,9 @@ class Store:
 
     def _table(self, dataset: Dataset) -> DeltaTable | None:
         path = self.folder / dataset.name
-        return DeltaTable(str(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
+        return (
+            DeltaTable(str(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
+        )
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ class Store:
         if table is None:
             create_table_with_add_actions(str(folder), schema, actions, partition_by=by, name=dataset.name)
         else:
-            table.create_write_transaction(actions, mode="append", schema=schema, partition_by=by)
+            table.create_write_transaction([*actions], mode="append", schema=schema, partition_by=by)
 
     def commit(self, number: int, entry: dict[str, Any]) -> None:
         """Make a batch visible: its manifest file appears whole or not at all."""

@@ -57,9 +57,7 @@ def _money(computation: Computation, lang: Lang) -> list[Card]:
         shown = money_text(Decimal(money.monthly_fee or 0) * months, money.currency, lang)
         over_months = say("{share} of the fee of {n} months, {fee}", lang, share=share, n=months, fee=shown)
         notes.append(
-            say("{share} of the monthly fee, {fee}", lang, share=share, fee=shown)
-            if months == 1
-            else over_months
+            say("{share} of the monthly fee, {fee}", lang, share=share, fee=shown) if months == 1 else over_months
         )
     if money.cap_of_fee is not None:
         notes.append(say("capped at {cap}", lang, cap=percent_text(money.cap_of_fee, trimmed=True)))
@@ -89,9 +87,7 @@ def _records(computation: Computation, lang: Lang, reports: Sequence[ImportRepor
                     filtered[reason] = filtered.get(reason, 0) + n
             notes.append(say("read {n}", lang, n=f"{sum(counts.read for counts in ours):,}"))
             notes += [
-                say(
-                    "filtered {n} ({reason})", lang, n=f"{n:,}", reason=words.data_text(reason, most=_LONGEST)
-                )
+                say("filtered {n} ({reason})", lang, n=f"{n:,}", reason=words.data_text(reason, most=_LONGEST))
                 for reason, n in filtered.items()
             ]
             notes.append(say("rejected {n}", lang, n=f"{sum(counts.rejected for counts in ours):,}"))
@@ -109,8 +105,7 @@ def _contacts(computation: Computation, lang: Lang) -> list[Card]:
     if not found:
         return []
     counts = {
-        name: int(found[name]["n"]) if name in found else 0
-        for name in ("answered", "abandoned", "left_before_queue")
+        name: int(found[name]["n"]) if name in found else 0 for name in ("answered", "abandoned", "left_before_queue")
     }
     parts = tuple(f"{words.outcome_text(name, lang)} {n:,}" for name, n in counts.items())
     made = [Card(say("Asked for a person", lang), f"{counts['answered'] + counts['abandoned']:,}", parts[:2])]

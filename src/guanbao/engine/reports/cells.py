@@ -66,9 +66,7 @@ class Sheet:
 
     def add(self, *values: Any, style: str | None = None) -> None:  # noqa: ANN401 - text, numbers, dates or cells
         """One row; text is written as text."""
-        self.sheet.append(
-            [self.cell(value, style=style) if style else self._plain(value) for value in values]
-        )
+        self.sheet.append([self.cell(value, style=style) if style else self._plain(value) for value in values])
         self.rows += 1
 
     def cell(self, value: Any, *, style: str | None = None, form: str | None = None) -> Any:  # noqa: ANN401

@@ -40,12 +40,12 @@ class Chart:
 def charted(outcome: Outcome) -> bool:
     """Whether a term is drawn: what is judged a day, and means."""
     measure = outcome.term.measure
-    if measure is None or measure.unit is Unit.COUNT or not evidence.has_series(outcome):
+    if measure is None or measure.unit is Unit.COUNT:
+        return False
+    if outcome.value is None or not evidence.has_series(outcome):
         return False
     labels = outcome.labelled.labels[outcome.index] if outcome.labelled else None
-    return outcome.term.target is not None or (
-        labels is not None and labels.amount is not None and labels.p is None
-    )
+    return outcome.term.target is not None or (labels is not None and labels.amount is not None and labels.p is None)
 
 
 def charts_of(computation: Computation, lang: Lang) -> list[Chart]:
@@ -72,9 +72,7 @@ def chart_of(outcome: Outcome, buckets: Sequence[Bucket], lang: Lang) -> Chart:
         )
         level = words.target_text(term, lang)
         caption = say(days if daily else months, lang, target=level, n=sum(judged), m=len(judged))
-    heading = (
-        say("{title}, by day", lang, title=title) if daily else say("{title}, by month", lang, title=title)
-    )
+    heading = say("{title}, by day", lang, title=title) if daily else say("{title}, by month", lang, title=title)
     return Chart(
         heading,
         caption,
@@ -95,9 +93,7 @@ def ticks_of(values: Sequence[Fraction], unit: Unit) -> list[Fraction]:
     if unit is Unit.SHARE and top > Fraction(1, 2):
         return [Fraction(n, 5) for n in range(6)]
     if unit is Unit.SECONDS and top > 7200:
-        step = next(
-            (hours for hours in _HOURS if hours * 5 >= top), _HOURS[-1] * (top // (_HOURS[-1] * 5) + 1)
-        )
+        step = next((hours for hours in _HOURS if hours * 5 >= top), _HOURS[-1] * (top // (_HOURS[-1] * 5) + 1))
     else:
         power = Fraction(10) ** (len(str(int(top))) - 1) if top >= 1 else Fraction(1)
         while power > top:
@@ -124,8 +120,7 @@ def _y(level: Fraction, ticks: Sequence[Fraction]) -> float:
 
 def _axis(ticks: Sequence[Fraction], unit: Unit, lang: Lang) -> Markup:
     texts = [
-        f'<text x="46" y="{_y(level, ticks) + 4:.1f}">{escape(tick_text(level, unit, lang))}</text>'
-        for level in ticks
+        f'<text x="46" y="{_y(level, ticks) + 4:.1f}">{escape(tick_text(level, unit, lang))}</text>' for level in ticks
     ]
     return Markup("".join(texts))  # noqa: S704 - every text in it is escaped
 
@@ -158,9 +153,7 @@ def _bars(buckets: Sequence[Bucket], ticks: Sequence[Fraction], outcome: Outcome
             )
         if i % every == 0:
             kept = ' class="k"' if i % (every * narrow) == 0 else ""
-            drawn.append(
-                f'<text{kept} x="{(i + 0.5) * width:.3f}%" y="{base + 15}">{_bucket_mark(buckets, i)}</text>'
-            )
+            drawn.append(f'<text{kept} x="{(i + 0.5) * width:.3f}%" y="{base + 15}">{_bucket_mark(buckets, i)}</text>')
     if outcome.term.target is not None:
         y = _y(outcome.term.target.level, ticks)
         drawn.append(f'<line class="target" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')

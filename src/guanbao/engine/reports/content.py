@@ -85,17 +85,12 @@ def sheet_of(computation: Computation, lang: Lang, reports: Sequence[ImportRepor
     facts = [words.data_text(level.arrangement, most=_LONGEST), words.data_text(level.title, most=_LONGEST)]
     if level.contractor:
         facts.append(say("contractor {name}", lang, name=words.data_text(level.contractor, most=_LONGEST)))
-    rows = [
-        _row(outcome, said, lang)
-        for outcome, said in zip(computation.outcomes, statement["terms"], strict=True)
-    ]
+    rows = [_row(outcome, said, lang) for outcome, said in zip(computation.outcomes, statement["terms"], strict=True)]
     found = {row.standing for row in rows}
     return Sheet(
         computation=computation,
         lang=lang,
-        title=say(
-            "Service level statement · {period}", lang, period=words.period_text(computation.period, lang)
-        ),
+        title=say("Service level statement · {period}", lang, period=words.period_text(computation.period, lang)),
         facts=facts,
         verdict=words.overall_text(computation, lang),
         good=False if "missed" in found else True if "met" in found else None,
@@ -117,9 +112,7 @@ def _row(outcome: Outcome, said: dict[str, Any], lang: Lang) -> TermRow:
     reached = said["attainment"]
     details = words.parameters_in_words(term, lang)
     if term.where:
-        details.append(
-            say("only where {condition}", lang, condition=words.data_text(term.where, most=_LONGEST))
-        )
+        details.append(say("only where {condition}", lang, condition=words.data_text(term.where, most=_LONGEST)))
     counts = ((say("{n} open", lang, n=f"{figures.open:,}"), figures.open),
               (say("{n} excluded", lang, n=f"{figures.excluded:,}"), figures.excluded),
               (say("{n} without target", lang, n=f"{figures.no_target:,}"), figures.no_target))  # fmt: skip
@@ -131,9 +124,7 @@ def _row(outcome: Outcome, said: dict[str, Any], lang: Lang) -> TermRow:
         details=[words.data_text(text, most=2 * _LONGEST) for text in details],
         numerator=numerator,
         denominator=denominator,
-        result=value_text(outcome.value, term.measure.unit, lang, against=term.target)
-        if term.measure
-        else "—",
+        result=value_text(outcome.value, term.measure.unit, lang, against=term.target) if term.measure else "—",
         target=words.target_text(term, lang),
         standing=words.standing(outcome),
         verdict=words.verdict_text(outcome, lang),
@@ -179,9 +170,7 @@ def _notes(computation: Computation, lang: Lang) -> list[str]:
             untold = _("{title}: {n} have a priority without target and are not judged ({parts}).")
             notes.append(say(untold, lang, title=title, n=f"{figures.no_target:,}", parts=parts))
         if figures.open:
-            unended = _(
-                "{title}: {n} are still open and not judged; what is past its target counts as missed."
-            )
+            unended = _("{title}: {n} are still open and not judged; what is past its target counts as missed.")
             running = _("{title}: {n} are still open and not counted.")
             judged = evidence.judges(outcome) and "targets" in term.arguments
             notes.append(say(unended if judged else running, lang, title=title, n=f"{figures.open:,}"))
@@ -226,7 +215,5 @@ def _basis(computation: Computation, lang: Lang) -> list[tuple[str, str]]:
         basis.append((say("Known until", lang), statement["as_of"]))
     basis.append((say("Recompute", lang), words.verify_command(computation)))
     signature = statement.get("signature")
-    basis.append(
-        (say("Signature", lang), say("not signed", lang) if signature is None else f"Ed25519 {signature}")
-    )
+    basis.append((say("Signature", lang), say("not signed", lang) if signature is None else f"Ed25519 {signature}"))
     return basis

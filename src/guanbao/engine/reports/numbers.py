@@ -72,9 +72,7 @@ def value_text(value: Fraction | None, unit: Unit, lang: Lang, *, against: Targe
         scale = 100 if unit is Unit.SHARE else 1
         if unit is Unit.SECONDS and _shown_seconds(value) and _agrees(_shown_seconds(value), value, against):
             return duration_text(value, lang)
-        while places < _MOST_PLACES and not _agrees(
-            Fraction(rounded(value * scale, places)) / scale, value, against
-        ):
+        while places < _MOST_PLACES and not _agrees(Fraction(rounded(value * scale, places)) / scale, value, against):
             places += 1
         if unit is Unit.SECONDS:
             return seconds_text(value, lang, places)

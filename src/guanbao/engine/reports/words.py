@@ -115,22 +115,14 @@ def overall_text(computation: Computation, lang: Lang) -> str:
 
 _WAITING_TITLES = {"availability.share": _("Availability")}
 _SERVICE_LEVEL = {
-    "agent_requests": _(
-        "answered within {within} ÷ contacts that asked for a person (answered + abandoned in queue)"
-    ),
+    "agent_requests": _("answered within {within} ÷ contacts that asked for a person (answered + abandoned in queue)"),
     "answered": _("answered within {within} ÷ answered"),
     "offered": _("answered within {within} ÷ all contacts"),
-    "offered_less_short": _(
-        "answered within {within} ÷ (answered + abandoned in queue − abandoned within {short})"
-    ),
-    "answered_plus_short": _(
-        "(answered within {within} + abandoned within {short}) ÷ (answered + abandoned in queue)"
-    ),
+    "offered_less_short": _("answered within {within} ÷ (answered + abandoned in queue − abandoned within {short})"),
+    "answered_plus_short": _("(answered within {within} + abandoned within {short}) ÷ (answered + abandoned in queue)"),
 }
 _ABANDONMENT = {
-    "agent_requests": _(
-        "abandoned in queue ÷ contacts that asked for a person (answered + abandoned in queue)"
-    ),
+    "agent_requests": _("abandoned in queue ÷ contacts that asked for a person (answered + abandoned in queue)"),
     "offered": _("(abandoned in queue + left in the voice menu) ÷ all contacts"),
     "queued": _("abandoned in queue ÷ entered the queue"),
 }
@@ -236,9 +228,7 @@ def parameters_in_words(term: Term, lang: Lang) -> list[str]:
         said.append(say("target: {targets}", lang, targets=comma.join(parts)))
     if pauses := given.get("pauses"):
         said.append(say("clock stops while: {states}", lang, states=comma.join(pauses)))
-    said += [
-        say(_CHOICES[name, value], lang) for name, value in given.items() if (name, str(value)) in _CHOICES
-    ]
+    said += [say(_CHOICES[name, value], lang) for name, value in given.items() if (name, str(value)) in _CHOICES]
     return said
 
 
@@ -315,9 +305,7 @@ def verify_command(computation: Computation) -> str:
     """The command that recomputes a statement from the same records."""
     names = computation.statement["records"]
     given = sorted(name for name in names if dataset(name).folds_into is None)
-    return " ".join(
-        ["guanbao verify STATEMENT.json LEVELS.yaml", *(f"--records {n}=FILE@MAPPING" for n in given)]
-    )
+    return " ".join(["guanbao verify STATEMENT.json LEVELS.yaml", *(f"--records {n}=FILE@MAPPING" for n in given)])
 
 
 def data_text(value: object, *, most: int | None = None) -> str:

@@ -77,9 +77,7 @@ def _statement(book: Workbook, told: content.Sheet) -> None:
         sheet.add(say("Score", lang), sheet.cell(Decimal(told.score), form=cells.EXACT), "/ 100")
     sheet.add()
     for card in told.cards:
-        sheet.add(
-            sheet.cell(card.label, style="soft"), sheet.cell(card.value, style="strong"), joined(card.notes)
-        )
+        sheet.add(sheet.cell(card.label, style="soft"), sheet.cell(card.value, style="strong"), joined(card.notes))
     sheet.add()
     sheet.add(say("Terms", lang), style="heading")
     sheet.add(
@@ -109,9 +107,7 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
     def exact(text: str | None, form: str) -> Any:  # noqa: ANN401
         return number(None if text is None else Decimal(text), form)
 
-    value = sheet.cell(
-        None if said["value"] is None else Decimal(said["value"]), style=tone, form=_FORMATS[unit]
-    )
+    value = sheet.cell(None if said["value"] is None else Decimal(said["value"]), style=tone, form=_FORMATS[unit])
     weight = Decimal(decimal_text(term.weight)) if term.weight else None
     return [
         sheet.cell(row.title, style="wrapped"),
@@ -121,9 +117,7 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
             None if row.numerator == "—" else numerator,
             cells.SECONDS if unit is Unit.SECONDS else cells.WHOLE,
         ),
-        row.denominator
-        if row.denominator == "—"
-        else number(int(row.denominator.replace(",", "")), cells.WHOLE),
+        row.denominator if row.denominator == "—" else number(int(row.denominator.replace(",", "")), cells.WHOLE),
         value,
         row.result,
         row.target,
@@ -142,11 +136,7 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
 
 
 def _days(book: Workbook, computation: Computation, lang: Lang) -> None:
-    drawn = [
-        (outcome, evidence.series(outcome, computation))
-        for outcome in computation.outcomes
-        if charted(outcome)
-    ]
+    drawn = [(outcome, evidence.series(outcome, computation)) for outcome in computation.outcomes if charted(outcome)]
     if not drawn:
         return
     buckets = drawn[0][1]
@@ -219,9 +209,7 @@ def _chart(sheet: Any, outcome: Outcome, series: Sequence[Bucket], column: int, 
 
 
 def _breaches(book: Workbook, computation: Computation, lang: Lang, most: int) -> None:
-    promised = [
-        o for o in computation.outcomes if o.labelled and o.term.target is not None and o.met is not None
-    ]
+    promised = [o for o in computation.outcomes if o.labelled and o.term.target is not None and o.met is not None]
     tables = [(outcome, evidence.breaches_of(outcome)) for outcome in promised]
     total = sum(evidence.breaches(outcome, 0).total for outcome in promised)
     columns = Columns([outcome for outcome, _rows in tables], computation, lang)
@@ -257,10 +245,7 @@ class Columns:
         """One record of a term."""
         term = outcome.term
         value = row["value"] if evidence.measured(term).unit is Unit.PER_RECORD else seconds(row["value"])
-        texts = [
-            None if row.get(name) is None else cell_text(name, row[name], self.lang, None)
-            for name in self.texts
-        ]
+        texts = [None if row.get(name) is None else cell_text(name, row[name], self.lang, None) for name in self.texts]
         times = [local_time(row.get(name), self.zone) for name in self.times]
         key = row[evidence.kind_of(term).key[0]]
         return [words.measure_title(term, self.lang), term.id, key, value, *texts, *times]

@@ -59,9 +59,7 @@ def _listed(outcome: Outcome, breaches: evidence.Breaches, computation: Computat
         cells += [cell_text(name, row[name], lang) for name in shown]
         rows.append([*cells, hours_text(row["at"], term.calendar, lang)])
     title = words.data_text(words.measure_title(term, lang), most=_LONGEST)
-    return Worst(
-        title, lead_text(outcome, breaches.total, len(rows), lang), columns, rows, 2 if valued else None
-    )
+    return Worst(title, lead_text(outcome, breaches.total, len(rows), lang), columns, rows, 2 if valued else None)
 
 
 def lead_text(outcome: Outcome, total: int, listed: int, lang: Lang) -> str:
@@ -69,15 +67,9 @@ def lead_text(outcome: Outcome, total: int, listed: int, lang: Lang) -> str:
     counted = f"{evidence.counted_of(outcome):,}"
     if evidence.judges(outcome):
         fact = say("{n} of {m} counted records are missed.", lang, n=f"{total:,}", m=counted)
-    elif (
-        outcome.term.target is not None
-        and outcome.term.target.operator in ("<", "<=")
-        and f"{total:,}" != counted
-    ):
+    elif outcome.term.target is not None and outcome.term.target.operator in ("<", "<=") and f"{total:,}" != counted:
         level = words.level_text(outcome.term.target.level, evidence.measured(outcome.term).unit, lang)
-        fact = say(
-            "{n} of {m} counted records are beyond {level}.", lang, n=f"{total:,}", m=counted, level=level
-        )
+        fact = say("{n} of {m} counted records are beyond {level}.", lang, n=f"{total:,}", m=counted, level=level)
     else:
         fact = say("{n} records are counted.", lang, n=f"{total:,}")
     if listed == total:

@@ -189,7 +189,7 @@ def records_table(engine: Engine, records: RecordSet, name: str) -> ir.Table | N
 
 
 def digest_of(engine: Engine, table: ir.Table, kind: Dataset) -> tuple[int, str]:
-    """How many records there are, and the SHA-256 over the SHA-256 of each one's content, in the order of their keys."""
+    """How many records there are, and SHA-256 over the SHA-256 of each one's content, in the order of their keys."""
     digest, count = hashlib.sha256(), 0
     ordered = table.order_by([_[name].asc(nulls_first=True) for name in kind.identity]).select("content")
     for contents in engine.contents(ordered):

@@ -200,14 +200,18 @@ def breaches(outcome: Outcome, most: int) -> Breaches:
 
 def counted_of(outcome: Outcome) -> int:
     """How many records a term's value was counted over."""
-    return int(labels_of(outcome).counted.sum().to_pyarrow().as_py() or 0)
+    labels, figures = _labels(outcome), outcome.figures
+    if labels.p is None:
+        return figures.numerator if labels.total else figures.denominator
+    return int(_labelled(outcome).table[f"t{outcome.index}_counted"].sum().to_pyarrow().as_py() or 0)
 
 
 def lost_to(outcome: Outcome, window: Exclusion) -> int:
     """How many records of a term lie inside a window whose records do not count."""
-    rows = labels_of(outcome)
-    inside = (rows.excluded == 1) & (rows["at"] >= window.start) & (rows["at"] < window.end)
-    return int(rows.filter(inside).count().to_pyarrow().as_py())
+    table = _labelled(outcome).table
+    at, excluded = table[anchor_of(outcome.term)], table[f"t{outcome.index}_excluded"]
+    inside = (excluded == 1) & (at >= window.start) & (at < window.end)
+    return int(inside.fill_null(False).ifelse(1, 0).sum().to_pyarrow().as_py() or 0)  # noqa: FBT003
 
 
 def without_target(outcome: Outcome) -> list[tuple[str | None, int]]:
@@ -279,9 +283,6 @@ def _percentiles(rows: ir.Table, p: Fraction) -> dict[int, int]:
     enough = seen.filter(_.reached * p.denominator >= _["all"] * p.numerator)
     found = enough.group_by("bucket").aggregate(value=_.amount.min()).to_pyarrow().to_pylist()
     return {row["bucket"]: int(row["value"]) for row in found}
-
-
-# --- what the period held -----------------------------------------------------------------------------------
 
 
 def overview(computation: Computation, name: str, by: Sequence[str]) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from guanbao.engine.measures.frames import FRAMES, Frame
 from guanbao.engine.records.batch import Prepared
 from guanbao.engine.records.datasets import dataset
 
+FLAGS = ("counted", "hit", "open", "excluded", "no_target")
 NO = ibis.literal(False)  # noqa: FBT003
 
 
@@ -101,11 +102,11 @@ class Labelled:
 
     def figures(self) -> list[Figures]:
         """The figures of every term, in one aggregate; percentiles take one query more each."""
-        return [figures for _key, figures in self.figures_by(())][0]
+        return next(figures for _key, figures in self.figures_by(()))
 
     def figures_by(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], list[Figures]]]:
         """As `figures`, for each group of equal values in the columns `by`, in their order."""
-        # Sums over CASE, not aggregates with FILTER: DuckDB filters each of those on its own, at several times the cost.
+        # Sums, not aggregates with FILTER: DuckDB filters each of those on its own, at several times the cost.
         sums = {name: condition.cast("int32").sum() for name, condition in self.conditions.items()}
         for name, amount in self.amounts.items():
             counted = self.conditions[name.replace("amount", "counted")]
@@ -117,17 +118,15 @@ class Labelled:
     def _of_row(self, row: dict[str, Any], by: Sequence[str]) -> list[Figures]:
         made = []
         for i, labels in enumerate(self.labels):
-            get = lambda flag, i=i: int(row.get(f"t{i}_{flag}") or 0)  # noqa: E731
-            rest = {"open": get("open"), "excluded": get("excluded"), "no_target": get("no_target")}
+            sums = {flag: int(row.get(f"t{i}_{flag}") or 0) for flag in (*FLAGS, "amount")}
+            rest = {flag: sums[flag] for flag in ("open", "excluded", "no_target")}
             if labels.p is not None:
                 mine = {name: row[name] for name in by}
-                made.append(Figures(*self._percentile(i, labels.p, get("counted"), mine), **rest))
+                made.append(Figures(*self._percentile(i, labels.p, sums["counted"], mine), **rest))
             elif labels.total:
-                made.append(Figures(get("counted"), 1, **rest))
-            elif labels.amount is not None:
-                made.append(Figures(get("amount"), get("counted"), **rest))
+                made.append(Figures(sums["counted"], 1, **rest))
             else:
-                made.append(Figures(get("hit"), get("counted"), **rest))
+                made.append(Figures(sums["hit" if labels.amount is None else "amount"], sums["counted"], **rest))
         return made
 
     def _percentile(self, i: int, p: Fraction, count: int, group: dict[str, Any]) -> tuple[int, int]:
@@ -215,9 +214,7 @@ def _inside(at: Deferred, windows: tuple[tuple[int, int], ...]) -> Any:  # noqa:
     return reduce(lambda a, b: a | b, ((at >= start) & (at < end) for start, end in windows), NO)
 
 
-def _condition(
-    one: Asked, table: ir.Table, names: Sequence[str], times: frozenset[str], calendar: Calendar
-) -> Any:  # noqa: ANN401
+def _condition(one: Asked, table: ir.Table, names: Sequence[str], times: frozenset[str], calendar: Calendar) -> Any:  # noqa: ANN401
     if one.condition is None:
         return None
     scope = Scope({name: table[name] for name in names}, times=times, instant=calendar.instant, where=one.where)

@@ -13,7 +13,12 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-_OF_LAST_UPDATE = {"reassignments": "int64", "reopenings": "int64", "knowledge": "boolean", "verdict": "boolean"}
+_OF_LAST_UPDATE = {
+    "reassignments": "int64",
+    "reopenings": "int64",
+    "knowledge": "boolean",
+    "verdict": "boolean",
+}
 _OF_UPDATES = ("state", "priority", "group", "agent")
 
 
@@ -26,7 +31,9 @@ def as_known(name: str, table: ir.Table, events: ir.Table | None, as_of: int) ->
         table = table.filter(_.received_at <= as_of)
         answered = (_.responded_at <= as_of) | (_.responded_at.isnull() & (_.sent_at.isnull() | (_.sent_at <= as_of)))
         hidden = {c: ibis.cases((answered, _[c])) for c in ("timely", "disputed")}
-        return table.mutate(**hidden).mutate(sent_at=_past("sent_at", as_of), responded_at=_past("responded_at", as_of)), events
+        return table.mutate(**hidden).mutate(
+            sent_at=_past("sent_at", as_of), responded_at=_past("responded_at", as_of)
+        ), events
     times = ("assigned_at", "responded_at", "resolved_at", "closed_at")
     later = [_[c] for c in times]
     last = ibis.greatest(*(ibis.coalesce(time, _.opened_at) for time in later))
@@ -36,8 +43,11 @@ def as_known(name: str, table: ir.Table, events: ir.Table | None, as_of: int) ->
         table = table.left_join(ends, table.id == ends.of).drop("of")
         table = table.mutate(last_at=ibis.greatest(_.last_at, ibis.coalesce(_.newest, _.last_at))).drop("newest")
         events = events.filter(_["at"] <= as_of)
-        ranked = events.mutate(nth=ibis.row_number().over(
-            group_by="ticket", order_by=[ibis.coalesce(_.seq, _["at"]).desc(), _.repeat.desc()]))
+        ranked = events.mutate(
+            nth=ibis.row_number().over(
+                group_by="ticket", order_by=[ibis.coalesce(_.seq, _["at"]).desc(), _.repeat.desc()]
+            )
+        )
         current = ranked.filter(_.nth == 0).select(of=_.ticket, **{f"then_{c}": _[c] for c in _OF_UPDATES})
         table = table.left_join(current, table.id == current.of)
         then: dict[str, Any] = {c: ibis.cases((_.of.notnull(), _[f"then_{c}"]), else_=_[c]) for c in _OF_UPDATES}

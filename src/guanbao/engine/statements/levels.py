@@ -153,9 +153,18 @@ def _term(document: Document, i: int, calendar: Calendar) -> Term:
     own_calendar = _calendar(document, "terms", i, "calendar") if "calendar" in said else calendar
     if said["measure"] in WAITING:
         return Term(
-            id=said["id"], title=said.get("title"), measure=None, arguments={}, where=None, calendar=own_calendar,
-            target=Target("", Fraction(0), said["target"]) if "target" in said else None, weight=Fraction(0),
-            credit=(), bonus=(), waits_for=WAITING[said["measure"]], measure_id=said["measure"],
+            id=said["id"],
+            title=said.get("title"),
+            measure=None,
+            arguments={},
+            where=None,
+            calendar=own_calendar,
+            target=Target("", Fraction(0), said["target"]) if "target" in said else None,
+            weight=Fraction(0),
+            credit=(),
+            bonus=(),
+            waits_for=WAITING[said["measure"]],
+            measure_id=said["measure"],
         )
     found = measure_named(said["measure"], document.where("terms", i, "measure"))
     arguments = found.arguments(
@@ -211,7 +220,9 @@ def _step(document: Document, i: int, kind: str, n: int, found: Measure) -> Step
     levels = [key for key in said if key not in ("of_fee", "amount")]
     gains = [key for key in said if key in ("of_fee", "amount")]
     if len(levels) != 1 or len(gains) != 1 or levels[0] not in allowed:
-        expected = f"{{{' or '.join(allowed)}: level, of_fee or amount: how much}}, since for {found.id} {found.direction}"
+        expected = (
+            f"{{{' or '.join(allowed)}: level, of_fee or amount: how much}}, since for {found.id} {found.direction}"
+        )
         raise ValueWrong(document.where(*path), key=f"{kind} step", value=said, expected=expected)
     if gains[0] == "of_fee" and "fee" not in document.data:
         raise documents.KeyMissing(document.where(*path), key="fee", inside="a service level with credits of the fee")
@@ -248,7 +259,9 @@ def _exclusion(document: Document, i: int, calendar: Calendar, ids: set[str]) ->
                 document.where("exclusions", i, edge), key=edge, value=said[edge], expected=expected
             ) from error
     if ends[1] <= ends[0]:
-        raise ValueWrong(document.where("exclusions", i, "to"), key="to", value=said["to"], expected="a time after from")
+        raise ValueWrong(
+            document.where("exclusions", i, "to"), key="to", value=said["to"], expected="a time after from"
+        )
     for n, term in enumerate(said.get("terms", ())):
         if term not in ids:
             raise KeyUnknown(document.where("exclusions", i, "terms", n), key=term, known=sorted(ids))

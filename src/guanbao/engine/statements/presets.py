@@ -36,9 +36,19 @@ def service_level_named(name: str) -> ServiceLevel:
 
 
 def preset_filled(name: str, **ours: Any) -> str:  # noqa: ANN401
-    """The preset as YAML text with some of its top keys replaced by ours: `arrangement`, `calendar`, `fee` …"""
+    """The preset as YAML text with some of its top keys replaced by ours, such as `arrangement` and `calendar`."""
     data = {**preset(name).data, **ours}
-    order = ["title", "source", "arrangement", "contractor", "calendar", "fee", "terms", "credit", "exclusions"]
+    order = [
+        "title",
+        "source",
+        "arrangement",
+        "contractor",
+        "calendar",
+        "fee",
+        "terms",
+        "credit",
+        "exclusions",
+    ]
     sorted_data = {key: data[key] for key in order if key in data}
     return yaml.safe_dump(sorted_data, allow_unicode=True, sort_keys=False, width=110)
 

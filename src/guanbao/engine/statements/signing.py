@@ -28,7 +28,10 @@ def keys_new(folder: Path, name: str) -> tuple[Path, Path]:
     private, public = folder / f"{name}.key.json", folder / f"{name}.pub.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, mode, data in ((private, 0o600, key.as_dict(private=True)), (public, 0o644, key.as_dict(private=False))):
+        for path, mode, data in (
+            (private, 0o600, key.as_dict(private=True)),
+            (public, 0o644, key.as_dict(private=False)),
+        ):
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
                 json.dump(data, out, indent=1)
                 out.write("\n")

@@ -76,7 +76,10 @@ def statement_compute(
                 raise RecordsMissing(place, term=term.id, dataset=term.measure.dataset)
             groups[term.measure.dataset, id(term.calendar), _windows(level, term, "pause")].append(i)
     outcomes: dict[int, Outcome] = {}
-    years = {period.first.year, period.end.year if (period.end.month, period.end.day) > (1, 1) else period.first.year}
+    years = {
+        period.first.year,
+        period.end.year if (period.end.month, period.end.day) > (1, 1) else period.first.year,
+    }
     for (name, _calendar, still), members in groups.items():
         progress(f"measuring {name}")
         scene = _scene(level, records, period, engine, name, level.terms[members[0]].calendar, still, as_of)
@@ -105,7 +108,11 @@ def _asked(level: ServiceLevel, i: int) -> Asked:
     term = level.terms[i]
     assert term.measure is not None  # noqa: S101 - waiting terms are in no group
     return Asked(
-        term.measure, term.arguments, term.where, _windows(level, term, "drop"), level.document.where("terms", i, "where")
+        term.measure,
+        term.arguments,
+        term.where,
+        _windows(level, term, "drop"),
+        level.document.where("terms", i, "where"),
     )
 
 
@@ -270,7 +277,9 @@ def statement_digest(statement: dict[str, Any]) -> str:
     try:
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
     except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise ValueWrong(key="statement", value=str(error), expected="text, whole numbers, true, false, null") from error
+        raise ValueWrong(
+            key="statement", value=str(error), expected="text, whole numbers, true, false, null"
+        ) from error
 
 
 def instant_text(ms: int) -> str:

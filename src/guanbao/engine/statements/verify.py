@@ -50,7 +50,11 @@ def statement_read(file: Path) -> dict[str, Any]:
         raise StatementUnreadable(Where(file), reason=error.strerror or error) from error
     except (ValueError, RecursionError) as error:
         raise StatementUnreadable(Where(file), reason=f"it is not JSON ({error})") from error
-    if not isinstance(said, dict) or not isinstance(said.get("period"), dict) or not isinstance(said.get("records"), dict):
+    if (
+        not isinstance(said, dict)
+        or not isinstance(said.get("period"), dict)
+        or not isinstance(said.get("records"), dict)
+    ):
         raise StatementUnreadable(Where(file), reason="it has no period or no records")
     return said
 
