@@ -151,9 +151,7 @@ def floats(text: str) -> Iterator[str]:
 
 
 def test_figures_are_exact():
-    exact = [
-        path for path in python_files(ENGINE) if {"measures", "statements"} & set(path.with_suffix("").parts)
-    ]
+    exact = [path for path in python_files(ENGINE) if {"measures", "statements"} & set(path.with_suffix("").parts)]
     assert over(floats, exact) == []
 
 
@@ -186,7 +184,12 @@ def errors() -> dict[str, type[GuanbaoError]]:
 @pytest.fixture(scope="module")
 def chinese() -> dict[str, dict[str, str]]:
     """The wording, read as the program reads its own files: a key that stands twice is refused."""
-    wording: dict[str, dict[str, str]] = documents.read(PACKS / "language/zh.yaml").data
+    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}}
+    for file in sorted((PACKS / "language").glob("zh*.yaml")):
+        for part, entries in documents.read(file).data.items():
+            twice = wording[part].keys() & entries.keys()
+            assert not twice, f"{file.name} says again what another file says: {sorted(twice)}"
+            wording[part] |= entries
     return wording
 
 
@@ -196,18 +199,14 @@ def wording_faults(docstring: str | None, chinese: str | None) -> Iterator[str]:
         yield "its docstring needs two paragraphs: the fact, and how to mend it"
     if chinese is None:
         yield "it has no Chinese wording in zh.yaml"
-    elif (
-        not all(line.strip() for line in chinese.strip().split("\n")) or len(chinese.strip().split("\n")) != 2
-    ):
+    elif not all(line.strip() for line in chinese.strip().split("\n")) or len(chinese.strip().split("\n")) != 2:
         yield "its Chinese wording needs two lines: the fact, and how to mend it"
     elif extra := placeholders(chinese) - placeholders(docstring or ""):
         yield f"its Chinese wording names {sorted(extra)}, which the English does not"
 
 
 def test_every_error_states_fact_and_remedy_in_both_languages(errors, chinese):
-    said = {
-        name: list(wording_faults(cls.__doc__, chinese["errors"].get(name))) for name, cls in errors.items()
-    }
+    said = {name: list(wording_faults(cls.__doc__, chinese["errors"].get(name))) for name, cls in errors.items()}
     assert {name: faults for name, faults in said.items() if faults} == {}
 
 
@@ -235,9 +234,7 @@ def unfilled(text: str, needs: dict[str, set[str]]) -> Iterator[str]:
 
 
 def test_every_error_is_given_what_its_message_names(errors):
-    needs = {
-        name: placeholders(cls.__doc__ or "") for name, cls in errors.items() if "__init__" not in vars(cls)
-    }
+    needs = {name: placeholders(cls.__doc__ or "") for name, cls in errors.items() if "__init__" not in vars(cls)}
     assert over(lambda text: unfilled(text, needs), python_files(SRC)) == []
 
 
@@ -291,9 +288,7 @@ def sentence_faults(found: Iterator[tuple[int, str | None]], chinese: dict[str, 
 
 def sources() -> list[tuple[Path, Callable[[str], Iterator[tuple[int, Any]]]]]:
     templates = sorted(path for path in SRC.rglob("*") if path.suffix in TEMPLATES)
-    return [(p, sentences_of_code) for p in python_files(SRC)] + [
-        (p, sentences_of_template) for p in templates
-    ]
+    return [(p, sentences_of_code) for p in python_files(SRC)] + [(p, sentences_of_template) for p in templates]
 
 
 def test_every_sentence_has_its_chinese(chinese):
@@ -309,9 +304,7 @@ def test_no_sentence_is_unused(chinese):
 
 def test_an_untranslated_sentence_is_found():
     chinese = {"One": "一", "{n} calls": "{n} 通电话", "{n} cases": "{m} 个案件"}
-    assert not list(
-        sentence_faults(sentences_of_code('say("One", lang)\nx._("{n} calls")\nsay(text)'), chinese)
-    )
+    assert not list(sentence_faults(sentences_of_code('say("One", lang)\nx._("{n} calls")\nsay(text)'), chinese))
     for wrong in ('say("Two", lang)', '_("{n} cases")', '_(f"{n} calls")', '_("One " + x)'):
         assert list(sentence_faults(sentences_of_code(wrong), chinese)), wrong
     assert not list(sentence_faults(sentences_of_template('<b>{{ _("One") }}</b>{{ "One" | say }}'), chinese))

@@ -23,10 +23,11 @@ from guanbao.engine.records.datasets import dataset
 from guanbao.engine.records.imports import ImportReport, RecordSet, records_open, records_read
 from guanbao.engine.records.store import Store
 from guanbao.engine.reports.html import html_report
+from guanbao.engine.reports.numbers import numerator_text
 from guanbao.engine.reports.words import period_text, target_text, value_text, verdict_text
 from guanbao.engine.reports.workbook import workbook_report
 from guanbao.engine.statements.engines import Engine, digest_of, engine_named, records_table
-from guanbao.engine.statements.evidence import explain_write
+from guanbao.engine.statements.evidence import explain_write, kept
 from guanbao.engine.statements.levels import ServiceLevel
 from guanbao.engine.statements.periods import period as period_named
 from guanbao.engine.statements.presets import service_level_named
@@ -236,6 +237,7 @@ def outputs(
     Raises:
         FileUnwritable.
     """
+    lang = speech.language()
     try:
         if json is not None:
             text = json_format.dumps(computation.statement, ensure_ascii=False, indent=2) + "\n"
@@ -243,15 +245,18 @@ def outputs(
                 print(text, end="")  # noqa: T201 - this is the output
             else:
                 Path(json).write_text(text, encoding="utf-8")
-        if html is not None:
-            tell(_("writing the page"))
-            html.write_text(html_report(computation, lang=speech.language(), reports=reports), encoding="utf-8")
-        if xlsx is not None:
-            tell(_("writing the workbook"))
-            workbook_report(computation, xlsx, lang=speech.language(), reports=reports)
-        if explain is not None:
-            tell(_("writing the labelled records"))
-            explain_write(computation, explain)
+        if html is None and xlsx is None and explain is None:
+            return
+        with kept(computation) as held:
+            if html is not None:
+                tell(_("writing the page"))
+                html.write_text(html_report(held, lang=lang, reports=reports), encoding="utf-8")
+            if xlsx is not None:
+                tell(_("writing the workbook"))
+                workbook_report(held, xlsx, lang=lang, reports=reports)
+            if explain is not None:
+                tell(_("writing the labelled records"))
+                explain_write(held, explain, lang=lang)
     except OSError as error:
         raise FileUnwritable(Where(error.filename), reason=error.strerror or error) from error
 
@@ -282,7 +287,7 @@ def print_statement(computation: Computation) -> None:
         rows.append(
             [
                 outcome.term.title or outcome.term.id,
-                f"{term['numerator']:,}",
+                "–" if unit is None else numerator_text(term["numerator"], unit, outcome.value, lang),
                 f"{term['denominator']:,}",
                 Text(value, style=style if outcome.met is False else ""),
                 target_text(outcome.term, lang),

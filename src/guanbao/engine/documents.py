@@ -24,6 +24,7 @@ from guanbao.engine.errors import InputError, Where
 type_name = {dict: "a mapping", list: "a list", str: "text", int: "a number", bool: "true or false"}
 Step = str | int
 MOST_BYTES = 4_000_000
+_NO_TEXT = re.compile("[\\x00\ud800-\udfff]")
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]{1,30}")
@@ -90,6 +91,10 @@ def parse(text: str, *, file: Path | None = None) -> Document:
         mark = error.problem_mark or error.context_mark
         place = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
         raise YamlBroken(place, reason=error.problem or error.context) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = Where(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise YamlBroken(place, reason=f"the character U+{ord(text[error.position]):04X} is not allowed") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlBroken(Where(file), reason=str(error).splitlines()[0]) from error
     return Document(data, file, marks)
@@ -99,10 +104,16 @@ class _Loader(yaml.SafeLoader):
     """Composes nodes only; scalars are resolved by `_scalar`."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """As the parent class, but an alias has no place of its own and is refused."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
+        """As the parent class, but an alias has no place of its own and a tag says another type: both are refused."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=event.start_mark)
+        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) is not None:
+            raise yaml.MarkedYAMLError(problem="tags are not used here", problem_mark=event.start_mark)
+        if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+            raise yaml.MarkedYAMLError(
+                problem="an escape stands for a character that no text has", problem_mark=event.start_mark
+            )
         return super().compose_node(parent, index)
 
 

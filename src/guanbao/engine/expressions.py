@@ -15,11 +15,17 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import sqlglot
+from ibis.common.annotations import ValidationError
 from sqlglot import exp
 
 from guanbao.engine.errors import InputError, Where
 
 MOST_CHARACTERS = 4_000
+MOST_DEPTH = 100
+_INTEGERS = range(-(2**63), 2**63)
+_LOST = ("position", "symmetric", "binary", "format")  # what SQL may add to a function or BETWEEN, and we do not do
+# What Ibis raises for values that do not go together.
+_UNFIT = (TypeError, AttributeError, ValueError, ArithmeticError, ibis.IbisError, ValidationError)
 
 _FUNCTIONS: dict[type[exp.Expression], tuple[str, Callable[..., ir.Value]]] = {
     exp.Lower: ("lower", lambda x: x.lower()),
@@ -81,6 +87,8 @@ def parse_expression(text: str, where: Where | None = None) -> exp.Expression:
     if len(text) > MOST_CHARACTERS:
         raise ExpressionBroken(where, text=text[:60], reason=f"it is longer than {MOST_CHARACTERS} characters")
     try:
+        if any(token.comments for token in sqlglot.tokenize(text, read="duckdb")):
+            raise ExpressionBroken(where, text=text, reason="it holds a comment")
         tree = sqlglot.parse(text, read="duckdb")
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         reason = str(error).splitlines()[0].replace("\x1b[4m", "«").replace("\x1b[0m", "»")
@@ -97,13 +105,26 @@ def columns_named(text: str, where: Where | None = None) -> set[str]:
 
 class _Compiler:
     def __init__(self, text: str, scope: Scope) -> None:
-        self.text, self.scope = text, scope
+        self.text, self.scope, self.depth = text, scope, 0
 
     def refuse(self, node: exp.Expression, reason: str) -> ExpressionRefused:
         return ExpressionRefused(self.scope.where, part=node.sql("duckdb"), text=self.text, reason=reason)
 
     def value(self, node: Any) -> Any:  # noqa: ANN401
+        if self.depth >= MOST_DEPTH:
+            raise ExpressionBroken(self.scope.where, text=self.text, reason="it is nested too deeply")
+        self.depth += 1
+        try:
+            return self.value_of(node)
+        except _UNFIT as error:
+            raise self.refuse(node, "these values do not go together") from error
+        finally:
+            self.depth -= 1
+
+    def value_of(self, node: Any) -> Any:  # noqa: ANN401
         kind = type(node)
+        if any(node.args.get(said) for said in _LOST):
+            raise self.refuse(node, "it says more than is known here")
         if kind in _COMPARISONS:
             return self.comparison(node)
         if kind in _ARITHMETIC:
@@ -125,8 +146,8 @@ class _Compiler:
     def on_literal(self, node: exp.Literal) -> ir.Value:
         if node.is_string:
             return ibis.literal(node.this)
-        if not node.this.isdigit():
-            raise self.refuse(node, "only whole numbers are used here")
+        if not (node.this.isascii() and node.this.isdigit() and int(node.this) in _INTEGERS):
+            raise self.refuse(node, "only whole numbers of at most 64 bits are used here")
         return ibis.literal(int(node.this), type="int64")
 
     def on_boolean(self, node: exp.Boolean) -> ir.Value:
@@ -147,10 +168,10 @@ class _Compiler:
         return ~self.truth(node.this)
 
     def on_and(self, node: exp.And) -> ir.Value:
-        return self.truth(node.this) & self.truth(node.expression)
+        return reduce(lambda a, b: a & b, map(self.truth, node.flatten(unnest=False)))  # type: ignore[no-untyped-call]
 
     def on_or(self, node: exp.Or) -> ir.Value:
-        return self.truth(node.this) | self.truth(node.expression)
+        return reduce(lambda a, b: a | b, map(self.truth, node.flatten(unnest=False)))  # type: ignore[no-untyped-call]
 
     def on_is(self, node: exp.Is) -> ir.Value:
         value = self.value(node.this)
@@ -203,10 +224,12 @@ class _Compiler:
         parts = [node.this, node.args.get("expression"), node.args.get("replacement"), *node.expressions]
         if isinstance(node, exp.SplitPart):
             parts = [node.this, node.args.get("delimiter"), node.args.get("part_index")]
+            if not (isinstance(parts[2], exp.Literal) and parts[2].this.strip("0")):
+                raise self.refuse(node, "split_part counts its parts from 1")
         values = [self.value(part) for part in parts if isinstance(part, exp.Expression)]
         try:
             return build(*values)
-        except (TypeError, AttributeError, ibis.IbisError) as error:
+        except _UNFIT as error:
             raise self.refuse(node, f"{name} does not take these values") from error
 
     def truth(self, node: exp.Expression) -> ir.BooleanValue:
@@ -226,6 +249,8 @@ class _Compiler:
         if len(kinds) > 1:
             hint = "compare text with text in quotes, numbers with numbers"
             raise self.refuse(node, hint)
+        if any(value.type().is_null() for value in values):
+            return ibis.null("boolean")  # Ibis would ask whether the other side is NULL
         return _COMPARISONS[type(node)](*values)
 
     def is_time(self, node: exp.Expression) -> bool:

@@ -42,14 +42,15 @@ class Direction(StrEnum):
 class Labels:
     """What a measure says of each record, as deferred expressions over the frame.
 
-    counted: it is in the denominator. hit: of those, it is in the numerator (a share). amount: of those, its
-    integer share of the numerator (a mean: ms or a count). open: it is not judged yet. no_target: it has
+    counted: it is in the denominator; None: every one is. hit: of those, it is in the numerator (a share).
+    amount: of those, its integer share of the numerator (a mean: ms or a count). open: it is not judged yet.
+    no_target: it has
     no target and is not judged. belongs: it belongs to the period, where not decided by an anchor.
     value: what to show for it, in ms or a count. p: instead of a quotient, the smallest `amount` whose
     cumulative share is at least p. total: the numerator alone is the value.
     """
 
-    counted: Deferred
+    counted: Deferred | None
     hit: Deferred | None = None
     amount: Deferred | None = None
     open: Deferred | None = None

@@ -17,7 +17,7 @@ from guanbao.engine.measures.frames import Interactions
 ServiceLevel = Literal["agent_requests", "answered", "offered", "offered_less_short", "answered_plus_short"]
 Abandonment = Literal["agent_requests", "offered", "queued"]
 _FORMULAE = "GB/T 32314-2015; common contact-centre practice, variants named"
-EVERY = ibis.literal(True)  # noqa: FBT003
+EVERY = None
 ANSWERED = _.outcome == "answered"
 ABANDONED = _.outcome == "abandoned"
 REQUESTED = ANSWERED | ABANDONED
@@ -179,7 +179,7 @@ def transfer(calls: Interactions) -> Labels:
     formula=title_(
         "judge: flag – answered and marked resolved ÷ answered and marked; judge: no_repeat – answered, and the same "
         "customer did not come again within window_days of arriving ÷ answered of known customers; "
-        "open while the window runs past the last known contact"
+        "open while the window reaches past the last contact that is known of"
     ),
     source=_FORMULAE,
 )
@@ -193,7 +193,8 @@ def first_contact_resolution(
     window = window_days * 86_400_000
     again = (calls.next_at - calls.arrived_at <= window).fill_null(False)  # noqa: FBT003
     known = ANSWERED & calls.customer.notnull()
-    running = ~again & (calls.last_at - calls.arrived_at < window)
+    # Open even if the customer came again: else the last days of the records would hold nothing but misses.
+    running = calls.last_at - calls.arrived_at < window
     return Labels(counted=known & ~running, hit=~again, open=known & running, value=calls.next_at - calls.arrived_at)
 
 

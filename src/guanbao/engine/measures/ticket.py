@@ -18,7 +18,7 @@ By = Literal["opened", "resolved", "closed"]
 From = Literal["opened", "assigned"]
 _ITIL = "ITIL; ISO/IEC 20000-1:2018, 8.3.3 service level management"
 _CLOCK = "worked time on the calendar from the opening (or first assignment), without pauses"
-EVERY = ibis.literal(True)  # noqa: FBT003
+EVERY = None
 
 
 def _in_target(  # noqa: PLR0917
@@ -210,6 +210,6 @@ def backlog(tickets: Tickets) -> Labels:
     end = tickets.period[1] if tickets.period else tickets.cut
     ended = ibis.coalesce(_.resolved_at, _.closed_at)
     if end is None:
-        return Labels(counted=ended.isnull(), total=True, belongs=EVERY)
+        return Labels(counted=ended.isnull(), total=True, belongs=_.opened_at.notnull())
     at_end = (_.opened_at < end) & (ended.isnull() | (ended >= end))
     return Labels(counted=at_end, total=True, belongs=at_end)

@@ -33,13 +33,17 @@ TYPE_MEANING = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, type and meaning; `values` where only those may stand."""
+    """One column: its name, type and meaning; `values` where only those may stand.
+
+    A `personal` column tells of a customer and is left out of everything that is shown or handed on.
+    """
 
     name: str
     type: Type
     meaning: str
     required: bool = False
     values: tuple[str, ...] = ()
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ INTERACTIONS = Dataset(
         Column("channel", "text", "phone, chat, mail …"),
         Column("kind", "text", "the source's kind of service or queue"),
         Column("priority", "text", "the source's priority"),
-        Column("customer", "text", "identifies the customer, empty if unknown"),
+        Column("customer", "text", "identifies the customer, empty if unknown", personal=True),
         Column("arrived_at", "time", "it reached the centre", required=True),
         Column("queued_at", "time", "it began to wait for a person; empty if it never queued"),
         Column("answered_at", "time", "a person took it"),

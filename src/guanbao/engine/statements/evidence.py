@@ -144,7 +144,7 @@ def labels_of(outcome: Outcome) -> ir.Table:
         else_="in_target" if judges(outcome) else "counted",
     )
     belongs = have["counted"] + have["open"] + have["excluded"] + have["no_target"] > 0
-    rest = [name for name in kind.names if name not in kind.key]
+    rest = [column.name for column in kind.columns if column.name not in kind.key and not column.personal]
     return table.filter(belongs).select(
         *kind.key,
         at=table[anchor_of(outcome.term)],

@@ -77,7 +77,8 @@ class Scene:
 class Labelled:
     """The labels of several terms over one table, and which of them are percentiles or totals.
 
-    `conditions` holds each flag of each term, NULL meaning no; `amounts` and `values` what goes with them.
+    `conditions` holds each flag of each term, NULL meaning no, None every record; `amounts` and `values` hold
+    what goes with them.
     """
 
     bare: ir.Table
@@ -91,11 +92,11 @@ class Labelled:
     @cached_property
     def table(self) -> ir.Table:
         """The records with every label as a column."""
-        flags = {name: _flag(condition) for name, condition in self.conditions.items()}
+        flags = {name: 1 if condition is None else _flag(condition) for name, condition in self.conditions.items()}
         for i in range(len(self.labels)):
             flags.setdefault(f"t{i}_hit", flags[f"t{i}_counted"])
         amounts = {
-            name: self.conditions[name.replace("amount", "counted")].fill_null(False).ifelse(amount, 0)  # noqa: FBT003
+            name: ibis.cases((self.conditions[_counted(name)], amount), else_=0)
             for name, amount in self.amounts.items()
         }
         return self.bare.mutate(**flags, **amounts, **self.values)
@@ -107,10 +108,12 @@ class Labelled:
     def figures_by(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], list[Figures]]]:
         """As `figures`, for each group of equal values in the columns `by`, in their order."""
         # Sums, not aggregates with FILTER: DuckDB filters each of those on its own, at several times the cost.
-        sums = {name: condition.cast("int32").sum() for name, condition in self.conditions.items()}
+        sums = {
+            name: _.count() if condition is None else condition.cast("int32").sum()
+            for name, condition in self.conditions.items()
+        }
         for name, amount in self.amounts.items():
-            counted = self.conditions[name.replace("amount", "counted")]
-            sums[name] = ibis.cases((counted, amount), else_=ibis.null("int64")).sum()
+            sums[name] = ibis.cases((self.conditions[_counted(name)], amount), else_=ibis.null("int64")).sum()
         grouped = self.bare.group_by(*by).aggregate(**sums).order_by(*by) if by else self.bare.aggregate(**sums)
         rows = grouped.to_pyarrow().to_pylist()
         return [(tuple(row[name] for name in by), self._of_row(row, by)) for row in rows]
@@ -187,7 +190,11 @@ def label(scene: Scene, asked: Sequence[Asked], *, narrow: bool = True) -> Label
 
 def _all(*conditions: Any) -> Any:  # noqa: ANN401 - deferred or None, which asks nothing
     asked = [condition for condition in conditions if condition is not None]
-    return reduce(lambda a, b: a & b, asked) if asked else ibis.literal(True)  # noqa: FBT003
+    return reduce(lambda a, b: a & b, asked) if asked else None
+
+
+def _counted(amount: str) -> str:
+    return amount.replace("amount", "counted")
 
 
 def _flag(condition: Any) -> Any:  # noqa: ANN401 - deferred
