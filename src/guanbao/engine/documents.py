@@ -104,17 +104,21 @@ class _Loader(yaml.SafeLoader):
     """Composes nodes only; scalars are resolved by `_scalar`."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """As the parent class, but an alias has no place of its own and a tag says another type: both are refused."""
+        """As the parent class, but what has no one place or another type than it shows is refused."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases are not used here", problem_mark=event.start_mark)
-        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) is not None:
-            raise yaml.MarkedYAMLError(problem="tags are not used here", problem_mark=event.start_mark)
-        if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
-            raise yaml.MarkedYAMLError(
-                problem="an escape stands for a character that no text has", problem_mark=event.start_mark
-            )
+        if reason := _refused(event):
+            raise yaml.MarkedYAMLError(problem=reason, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+
+def _refused(event: yaml.Event) -> str | None:
+    if isinstance(event, yaml.AliasEvent):
+        return "aliases are not used here"
+    if getattr(event, "tag", None) is not None:
+        return "tags are not used here"
+    if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+        return "an escape stands for a character that no text has"
+    return None
 
 
 def _build(node: yaml.Node, path: tuple[Step, ...], marks: dict[Any, Any], file: Path | None) -> Any:  # noqa: ANN401

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from ibis.common.deferred import Deferred
 
 from guanbao.engine.errors import InputError, Where
+from guanbao.engine.language import _
 from guanbao.engine.measures.frames import Frame
 
 
@@ -33,9 +34,9 @@ class Unit(StrEnum):
 class Direction(StrEnum):
     """Which way is good."""
 
-    HIGHER = "higher is better"
-    LOWER = "lower is better"
-    NEITHER = "neither"
+    HIGHER = _("higher is better")
+    LOWER = _("lower is better")
+    NEITHER = _("neither")
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,17 @@ from typing import NamedTuple
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.calendars.columns import with_elapsed
+from guanbao.engine.documents import ValueWrong
 from guanbao.engine.expressions import Scope, compile_expression
 from guanbao.engine.records.conform import Part
-from guanbao.engine.records.datasets import DATASETS, Dataset
-from guanbao.engine.records.sources import Fault
+from guanbao.engine.records.datasets import DATASETS, TYPE_MEANING, Column, Dataset
+from guanbao.engine.records.mappings import ColumnRule
+from guanbao.engine.records.texts import Fault
 
 SEPARATOR = "chr(31)"
 ENTITY = "entity"
@@ -127,9 +130,7 @@ class Builder:
         for rule in part.rules:
             if rule.compute is not None:
                 columns = {name: relation[name] for name in part.dataset.names if name in relation.columns}
-                relation = relation.mutate(
-                    **{rule.name: compile_expression(rule.compute, Scope(columns, where=rule.where))}
-                )
+                relation = relation.mutate(**{rule.name: _fitting(rule, part.column(rule), columns)})
         absent = {
             column.name: ibis.null({"text": "string", "flag": "boolean"}.get(column.type, "int64"))
             for column in part.dataset.columns
@@ -289,6 +290,16 @@ class Builder:
             worked,
         )  # its lookup lives as long as they do
         return f"{table}_worked"
+
+
+def _fitting(rule: ColumnRule, column: Column, columns: dict[str, ir.Value]) -> ir.Value:
+    """What a rule computes, if it is of its column's type."""
+    value = compile_expression(rule.compute or "", Scope(columns, where=rule.where))
+    kind = value.type()
+    fits = kind.is_boolean() if column.type == "flag" else kind.is_integer() or column.type == "text"
+    if not (fits or kind.is_null()):
+        raise ValueWrong(rule.where, key=rule.name, value=rule.compute, expected=TYPE_MEANING[column.type])
+    return value
 
 
 _SQL = {"text": "varchar", "time": "bigint", "duration": "bigint", "count": "bigint", "flag": "boolean"}

@@ -10,20 +10,24 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 
 from guanbao.engine.calendars import Calendar
+from guanbao.engine.documents import ValueWrong
 from guanbao.engine.errors import InputError, Where
 from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, parquet_write, stored_as_ms
 from guanbao.engine.records.conform import SEPARATOR, RowsUncertain, conform, parts_of
 from guanbao.engine.records.datasets import DATASETS, Dataset, dataset
 from guanbao.engine.records.mappings import Mapping
-from guanbao.engine.records.sources import Fault, Source, source_read
+from guanbao.engine.records.sources import Source, source_read
 from guanbao.engine.records.store import Store, batch_name
+from guanbao.engine.records.texts import Fault
 
 Progress = Callable[[str], None]
 _FILE_BITS = 40
+_MOST_NAME = 240
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ def scratch_connection() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         try:
             con.execute("set TimeZone = 'UTC'")
             yield con, Path(folder)
+        except duckdb.OutOfRangeException as error:
+            said, expected = str(error).splitlines()[0], "whole numbers of at most 64 bits"
+            raise ValueWrong(key="what the mapping computes", value=said, expected=expected) from error
         finally:
             con.close()
 
@@ -96,6 +103,7 @@ def records_import(
             Nothing is stored then.
     """
     target = inputs.mapping.dataset
+    _need_name(arrangement)
     with store.writing() as number, scratch_connection() as (con, scratch):
         stored = _stored_views(con, store, arrangement, target)
         batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
@@ -145,7 +153,7 @@ def records_open(store: Store, *, arrangement: str, cut: int | None = None) -> R
         raise ArrangementUnknown(Where(store.folder), arrangement=arrangement, known=known or "none")
     records = RecordSet(batches=max(entry["batch"] for entry in batches))
     for name in sorted({name for entry in batches for name in entry["tables"]}):
-        records.files[name] = store.files(dataset(name), arrangement=arrangement)
+        records.files[name] = store.files(dataset(name), arrangement=arrangement, upto=records.batches)
         ours = [entry for entry in batches if entry["tables"].get(name)]
         clocks = [entry["prepared"] for entry in ours]
         if dataset(name).clocks and all(clocks):
@@ -154,6 +162,13 @@ def records_open(store: Store, *, arrangement: str, cut: int | None = None) -> R
         DATASETS[entry["dataset"]].events in entry["tables"] for entry in batches[1:]
     )
     return records
+
+
+def _need_name(arrangement: str) -> None:
+    """A name must make the name of a folder, where bytes beyond ASCII letters and digits take three."""
+    if not arrangement.strip() or len(quote(arrangement, safe="")) > _MOST_NAME:
+        expected = "a name of up to 240 letters of ASCII, or up to 26 of other scripts"
+        raise ValueWrong(key="arrangement", value=arrangement, expected=expected)
 
 
 def _build(  # noqa: PLR0917 - one call, each part named by its type
@@ -182,10 +197,10 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
             source = source_read(con, file, layout, table=f"careful_{index}", scratch=scratch, careful=True)
             typed = conform(con, source, mapping, parts)
         _account(con, source, typed, mapping, counts, faults)
-        where = "filtered is null and fault is null"
         ordinal = f"cast({index << _FILE_BITS} as bigint) + line"
         accepted.append(
-            f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) from {typed} where {where}"
+            f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) replace ({ordinal} as line)"
+            f" from {typed} where filtered is null and fault is null"
         )
     progress("comparing with what is known")
     con.execute(f"create view accepted as {' union all by name '.join(accepted)}")
@@ -210,7 +225,7 @@ def _account(  # noqa: PLR0917
     ours = [(source.file.name, fault) for fault in source.faults]
     kinds = con.execute(f"select distinct fault from {typed} where fault is not null").fetchall()
     for (kind,) in kinds:
-        name, reason = kind.split(SEPARATOR)
+        name, reason = kind.split(SEPARATOR, 1)
         line = "line" if source.first_line is None else f"row_number() over () + {source.first_line - 1} as line"
         found = con.execute(
             f"""

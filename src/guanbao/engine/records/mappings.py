@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -16,8 +17,10 @@ from guanbao.engine.calendars.zones import zone_named
 from guanbao.engine.documents import Document, ValueWrong
 from guanbao.engine.errors import InputError, Where
 from guanbao.engine.records.datasets import Dataset, dataset
-from guanbao.engine.records.sources import Layout
+from guanbao.engine.records.texts import Layout
 
+_FORMS = ("iso", "epoch_s", "epoch_ms")
+_STRPTIME = re.compile(r"(?=.*%)([^%]|%-?[djmyHIMS]|%[abcfghnpuwxzABGTUVWXYZ%])+", re.DOTALL)
 Take = Literal["first", "last", "min", "max"]
 
 
@@ -139,7 +142,7 @@ def mapping_of(document: Document) -> Mapping:
         name=data["name"],
         version=data["version"],
         dataset=target,
-        layout=_layout(data.get("file", {})),
+        layout=_layout(document),
         zone=zone_named(data.get("zone", "UTC"), document.where("zone")),
         columns=columns,
         events=events,
@@ -153,14 +156,24 @@ def mapping_of(document: Document) -> Mapping:
         fold_order=data.get("fold", {}).get("order"),
         title=data.get("title", ""),
         source=data.get("source", ""),
-        digest=hashlib.sha256(rfc8785.dumps(data)).hexdigest(),
+        digest=_digest(document),
         where=document.where(),
     )
 
 
-def _layout(data: dict[str, Any]) -> Layout:
+def _digest(document: Document) -> str:
+    try:
+        return hashlib.sha256(rfc8785.dumps(document.data)).hexdigest()
+    except rfc8785.IntegerDomainError as error:  # the one number that a mapping holds
+        version = document.data["version"]
+        expected = "a whole number of at most 53 bits"
+        raise ValueWrong(document.where("version"), key="version", value=version, expected=expected) from error
+
+
+def _layout(document: Document) -> Layout:
+    data = document.data.get("file", {})
     form = data.get("format", "csv")
-    return Layout(
+    layout = Layout(
         format=form,
         delimiter=data.get("delimiter", "\t" if form == "tsv" else ","),
         quote=data.get("quote", '"'),
@@ -169,6 +182,14 @@ def _layout(data: dict[str, Any]) -> Layout:
         short_rows=data.get("short_rows", False),
         sheet=data.get("sheet"),
     )
+    for key, mark in (("delimiter", layout.delimiter), ("quote", layout.quote)):
+        if mark and not (mark == "\t" or (mark.isascii() and mark.isprintable())):
+            expected = "a tab or a printable character of ASCII"
+            raise ValueWrong(document.where("file", key), key=f"file.{key}", value=mark, expected=expected)
+    if layout.quote == layout.delimiter:
+        expected = "another character than the delimiter"
+        raise ValueWrong(document.where("file", "quote"), key="file.quote", value=layout.quote, expected=expected)
+    return layout
 
 
 def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, ...]:
@@ -181,6 +202,10 @@ def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, 
         if ("from" in said) == ("compute" in said):
             raise ValueWrong(where, key=f"{part}.{name}", value=said, expected="either from or compute")
         formats = said.get("format", "iso")
+        _need_forms(document, (part, name, "format"), (formats,) if isinstance(formats, str) else tuple(formats))
+        if said.get("values") == {}:
+            where = document.where(part, name, "values")
+            raise ValueWrong(where, key=f"{part}.{name}.values", value="{}", expected="at least one value")
         before = {rule.name for rule in rules}
         for reference in ("near", "at_least"):
             if said.get(reference, name) not in before | {name}:
@@ -209,7 +234,20 @@ def _rules(document: Document, part: str, target: Dataset) -> tuple[ColumnRule, 
     return tuple(rules)
 
 
+def _need_forms(document: Document, path: tuple[str, ...], forms: tuple[str, ...]) -> None:
+    expected = "iso, epoch_s, epoch_ms or strptime directives such as %d/%m/%Y %H:%M"
+    for form in forms:
+        if form not in _FORMS and not _STRPTIME.fullmatch(form):
+            raise ValueWrong(document.where(*path), key=".".join(path), value=form, expected=expected)
+
+
 def _need_required(document: Document, part: str, target: Dataset, rules: tuple[ColumnRule, ...]) -> None:
+    computed = {
+        rule.name for rule in rules if rule.compute is not None and (part == "events" or "fold" not in document.data)
+    }
+    for column in (column for column in target.columns if column.required and column.name in computed):
+        where, key = document.where(part, column.name), f"{part}.{column.name}"
+        raise ValueWrong(where, key=key, value="compute", expected="from: every record has it")
     given = {rule.name for rule in rules}
     missing = [column.name for column in target.columns if column.required and column.name not in given]
     if missing:

@@ -7,7 +7,6 @@ go through DuckDB's parallel reader when that provably sees the same lines; all 
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import mmap
@@ -15,47 +14,36 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 import duckdb
 import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
 
 from guanbao.engine.errors import InputError, Where
+from guanbao.engine.records.texts import (
+    MOST_FIELD,
+    Fault,
+    HeaderUnreadable,
+    Layout,
+    SourceEmpty,
+    SourceUnreadable,
+    text,
+    text_rows,
+)
 
 LINE = "line"
 _CHUNK = 1 << 20
 _FAST_FROM = 2_000_000
-_MOST_FIELD = 1_000_000
 _ROWS_AT_ONCE = 50_000
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a file is laid out, as its mapping says."""
-
-    format: str = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    encoding: str = "utf-8"
-    header: tuple[str, ...] | None = None
-    short_rows: bool = False
-    sheet: str | None = None
-
-
-class Fault(NamedTuple):
-    """A row, or one value of it, that cannot be taken: the quarantine's row."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
 
 
 @dataclass
@@ -96,27 +84,29 @@ def source_read(
         fast = None if careful else _fast(con, plain, layout, file=file, table=table)
         if fast is not None:
             return fast
-        reader = _text
+        reader = text
     rows = reader(plain, layout, file)
     header = next(rows)
     if not isinstance(header, tuple):
         raise SourceEmpty(Where(file))
     names = header_names(header)
+    if any(_CONTROL.search(name) or _SURROGATE.search(name) for name in names):
+        raise HeaderUnreadable(Where(file, 1), encoding=layout.encoding)
     source = Source(file, table, names, 0)
     _load(con, source, rows)
     return source
 
 
 def header_names(header: Sequence[str]) -> tuple[str, ...]:
-    """The names of a header: trimmed; a repeated name gets `#2`, `#3`; an empty one `column N`."""
-    seen: dict[str, int] = {}
-    names = []
+    """The names of a header: trimmed; a repeated name, in whatever case, gets `#2`, `#3`; an empty one `column N`."""
+    taken, names = {LINE}, []
     for i, raw in enumerate(header, 1):
-        name = raw.strip() or f"column {i}"
-        if name == LINE:
-            name = "line#1"
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+        plain = name = raw.strip() or f"column {i}"
+        numbers = count(1 if plain.lower() == LINE else 2)
+        while name.lower() in taken:
+            name = f"{plain}#{next(numbers)}"
+        taken.add(name.lower())
+        names.append(name)
     return tuple(names)
 
 
@@ -150,7 +140,12 @@ def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: 
         if lines is None or data[:3] == b"\xef\xbb\xbf":
             return None
         first = data[: data.find(b"\n") + 1]
-    header = next(_text_rows([first], layout, file))
+    try:
+        header = next(text_rows([first], layout, file))
+    except InputError:  # of this one line: it may be blank, or the header may go on
+        return None
+    if len(header) == 1:  # a blank line would be a row
+        return None
     names, skip = header_names(header), 0 if layout.header else 1
     relation = con.read_csv(
         str(plain),
@@ -164,6 +159,7 @@ def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: 
         auto_detect=False,
         null_padding=False,
         strict_mode=True,
+        max_line_size=MOST_FIELD,
     )
     relation.create_view(table)
     return Source(file, table, names, lines - skip, first_line=1 + skip)
@@ -239,67 +235,6 @@ def _fault_in(line: int, values: Sequence[str | None], names: tuple[str, ...]) -
     return None
 
 
-# --- text -----------------------------------------------------------------------------------------------
-
-
-def _text(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
-    with plain.open("rb") as raw:
-        start = raw.read(4)
-        if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise SourceUnreadable(Where(file), reason="it is UTF-16; save it as UTF-8 or GB18030")
-        raw.seek(3 if start[:3] == b"\xef\xbb\xbf" else 0)
-        yield from _text_rows(raw, layout, file)
-
-
-def _text_rows(raw: IO[bytes] | list[bytes], layout: Layout, file: Path) -> Iterator[Any]:
-    """First the header, then `(line, values)` or a `Fault` for each row; blank lines are no rows."""
-    rows = _split_rows(raw, layout) if layout.format == "whitespace" else _csv_rows(raw, layout, file)
-    header = layout.header
-    if header is None:
-        first = next(rows, None)
-        if first is None:
-            raise SourceEmpty(Where(file))
-        if isinstance(first, Fault) or any("\udc80" <= c <= "\udcff" for name in first[1] for c in name):
-            raise HeaderUnreadable(Where(file, first[0]), encoding=layout.encoding)
-        header = tuple(first[1])
-    yield header
-    for row in rows:
-        if layout.short_rows and not isinstance(row, Fault) and len(row[1]) < len(header):
-            yield row[0], row[1] + [""] * (len(header) - len(row[1]))
-        else:
-            yield row
-
-
-def _lines(raw: IO[bytes] | list[bytes], layout: Layout) -> Iterator[str]:
-    for line in raw:
-        yield line.decode(layout.encoding, "surrogateescape")
-
-
-def _split_rows(raw: IO[bytes] | list[bytes], layout: Layout) -> Iterator[Any]:
-    for number, line in enumerate(_lines(raw, layout), 1):
-        if values := line.split():
-            yield number, values
-
-
-def _csv_rows(raw: IO[bytes] | list[bytes], layout: Layout, file: Path) -> Iterator[Any]:
-    csv.field_size_limit(_MOST_FIELD)
-    plain: dict[str, Any] = {"quoting": csv.QUOTE_NONE} if not layout.quote else {"quotechar": layout.quote}
-    reader = csv.reader(_lines(raw, layout), delimiter=layout.delimiter, strict=True, **plain)
-    while True:
-        line = reader.line_num + 1
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                raise QuoteOpen(Where(file, line)) from error
-            yield Fault(line, "", "", f"the line is not delimited text ({error})")
-            continue
-        if values and values != [""]:
-            yield line, values
-
-
 # --- JSON lines, Excel, Parquet -------------------------------------------------------------------------
 
 
@@ -346,38 +281,34 @@ def _json_text(value: object) -> str | None:
 
 
 def _excel(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
-    try:
-        book = openpyxl.load_workbook(plain.open("rb"), read_only=True, data_only=False)
-        sheet = book[layout.sheet] if layout.sheet else book.worksheets[0]
-        rows = sheet.iter_rows()
-        first = next(rows, None)
-        if first is None or all(cell.value is None for cell in first):
-            raise SourceEmpty(Where(file, 1))  # noqa: TRY301 - passes through the first except
-        header = tuple("" if cell.value is None else str(cell.value) for cell in first)
-        while header and not header[-1]:
-            header = header[:-1]
-        yield header
-        for number, cells in enumerate(rows, 2):
-            if any(cell.value is not None for cell in cells):
-                yield _excel_row(number, cells[: len(header)], header)
-    except (InputError, GeneratorExit):
-        raise
-    except KeyError as error:
-        raise SourceUnreadable(Where(file), reason=f"it has no sheet {error}") from error
-    except (
-        InvalidFileException,
-        OSError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        SyntaxError,
-        zlib.error,
-    ) as error:
-        raise SourceUnreadable(Where(file), reason=f"it is not an Excel workbook ({type(error).__name__})") from error
-    except Exception as error:
-        # openpyxl lets zipfile's and its XML parser's own exceptions through, which share no parent but this
-        raise SourceUnreadable(Where(file), reason=f"it is not an Excel workbook ({error})") from error
+    with plain.open("rb") as raw:
+        try:
+            book = openpyxl.load_workbook(raw, read_only=True, data_only=False)
+            if layout.sheet and layout.sheet not in book.sheetnames:
+                raise SourceUnreadable(Where(file), reason=f"it has no sheet «{layout.sheet}»")  # noqa: TRY301
+            sheet = book[layout.sheet] if layout.sheet else book.worksheets[0]
+            sheet.reset_dimensions()  # some programs write a wrong size, beyond which rows would be lost
+            yield from _excel_rows(sheet, file)
+        except (InputError, GeneratorExit):
+            raise
+        except Exception as error:
+            # openpyxl lets zipfile's and its XML parser's own exceptions through, which share no parent but this
+            said = f"{type(error).__name__}: {error}"
+            raise SourceUnreadable(Where(file), reason=f"it is not an Excel workbook ({said})") from error
+
+
+def _excel_rows(sheet: Any, file: Path) -> Iterator[Any]:  # noqa: ANN401 - openpyxl has several kinds of sheet
+    rows = sheet.iter_rows()
+    first = next(rows, None)
+    if first is None or all(cell.value is None for cell in first):
+        raise SourceEmpty(Where(file, 1))
+    header = tuple("" if cell.value is None else str(cell.value) for cell in first)
+    while header and not header[-1]:
+        header = header[:-1]
+    yield header
+    for number, cells in enumerate(rows, 2):
+        if any(cell.value is not None for cell in cells):
+            yield _excel_row(number, cells[: len(header)], header)
 
 
 def _excel_row(number: int, cells: Sequence[Any], header: tuple[str, ...]) -> Any:  # noqa: ANN401
@@ -403,55 +334,37 @@ def _cell_text(value: object) -> str | None:
 def _parquet(plain: Path, _layout: Layout, file: Path) -> Iterator[Any]:
     try:
         opened = pq.ParquetFile(plain)
-        names = opened.schema_arrow.names
-        yield tuple(names)
+        yield tuple(opened.schema_arrow.names)
         number = 0
         for batch in opened.iter_batches(batch_size=_ROWS_AT_ONCE):
             columns = [_as_text(column) for column in batch.columns]
             for values in zip(*columns, strict=True):
                 number += 1
                 yield number, list(values)
-    except (pa.ArrowException, OSError) as error:
-        raise SourceUnreadable(Where(file), reason=f"it is not Parquet ({str(error).splitlines()[0]})") from error
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise SourceUnreadable(Where(file), reason=f"it is not Parquet ({str(error)[:200]})") from error
 
 
 def _as_text(column: pa.Array) -> list[str | None]:
-    if pa.types.is_timestamp(column.type):
-        mark = "+00:00" if column.type.tz else ""
-        return [
-            None if v is None else f"{v.as_py().isoformat(' ').split('+')[0]}{mark}"
-            for v in column.cast(pa.timestamp("us", column.type.tz and "UTC"), safe=False)
-        ]
-    return [_json_text(value) for value in column.to_pylist()]
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_text(column.dictionary_decode())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
+        texts = column.cast(pa.large_binary()).to_pylist()
+        return [None if text is None else text.decode("utf-8", "surrogateescape") for text in texts]
+    if pa.types.is_timestamp(kind):
+        mark, unit = "+00:00" if kind.tz else "", _PER_SECOND[kind.unit]
+        counts = column.cast(pa.int64()).to_pylist()
+        return [None if n is None else _clock(n * 1_000_000 // unit, mark) for n in counts]
+    return [_cell_text(value) for value in column.to_pylist()]
+
+
+def _clock(us: int, mark: str) -> str:
+    try:
+        return f"{datetime(1970, 1, 1) + timedelta(microseconds=us)}{mark}"  # noqa: DTZ001 - a wall clock
+    except OverflowError:
+        return f"{us} µs"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-class SourceUnreadable(InputError):
-    """The file cannot be read: {reason}.
-
-    Ask for it again, or name the right --mapping for it.
-    """
-
-
-class SourceEmpty(InputError):
-    """The file holds no header and no rows.
-
-    Ask for it again.
-    """
-
-
-class HeaderUnreadable(InputError):
-    """The header is not {encoding} text.
-
-    Say the file's encoding with --encoding utf-8 or --encoding gb18030.
-    """
-
-
-class QuoteOpen(InputError):
-    """A quotation mark that opens here is never closed, so the rest of the file cannot be told apart.
-
-    Close it, or double it where it belongs to the text.
-    """

@@ -29,6 +29,7 @@ from guanbao.engine.records.batch import Written
 from guanbao.engine.records.datasets import DATASETS, Dataset
 
 FORM = 1
+_ENTRY = {"arrangement", "counts", "dataset", "files", "imported_at", "mapping", "prepared", "tables"}
 _WAIT_S = 60.0
 
 
@@ -51,8 +52,8 @@ class Store:
         for number, file in enumerate(self._manifests(), 1):
             try:
                 entry = json.loads(file.read_text(encoding="utf-8"))
-                fits = entry["form"] == FORM and entry["batch"] == number
-            except (ValueError, KeyError, TypeError) as error:
+                fits = entry["form"] == FORM and entry["batch"] == number and entry.keys() >= _ENTRY
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise ManifestBroken(Where(file)) from error
             if not fits:
                 raise ManifestBroken(Where(file))
@@ -61,8 +62,8 @@ class Store:
             raise CutUnknown(Where(self.folder), cut=cut, count=len(found))
         return found[:cut]
 
-    def files(self, dataset: Dataset, *, arrangement: str | None = None) -> list[str]:
-        """The Parquet files of a dataset, of one arrangement or of all; none if nothing was ever stored."""
+    def files(self, dataset: Dataset, *, arrangement: str | None = None, upto: int | None = None) -> list[str]:
+        """The Parquet files of a dataset, of one arrangement or of all, of the batches up to one or of all."""
         table = self._table(dataset)
         if table is None:
             return []
@@ -70,7 +71,7 @@ class Store:
         wanted = [
             path
             for path, of in zip(actions["path"].to_pylist(), actions["partition.arrangement"].to_pylist(), strict=True)
-            if arrangement in (None, of)
+            if arrangement in (None, of) and (upto is None or _batch_of(Path(path)) <= upto)
         ]
         return [str(self.folder / dataset.name / unquote(path)) for path in sorted(wanted)]
 
@@ -80,7 +81,7 @@ class Store:
     def _table(self, dataset: Dataset) -> DeltaTable | None:
         path = self.folder / dataset.name
         return (
-            DeltaTable(str(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
+            DeltaTable(_uri(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
         )
 
     # --- writing ------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ class Store:
         by = ["arrangement", "month"]
         table = self._table(dataset)
         if table is None:
-            create_table_with_add_actions(str(folder), schema, actions, partition_by=by, name=dataset.name)
+            create_table_with_add_actions(_uri(folder), schema, actions, partition_by=by, name=dataset.name)
         else:
             table.create_write_transaction([*actions], mode="append", schema=schema, partition_by=by)
 
@@ -183,6 +184,11 @@ def batch_name(number: int) -> str:
 def _batch_of(file: Path) -> int:
     """The batch that a file is named for, 0 if it is none of ours."""
     return int(file.name[:8]) if file.name[:8].isdecimal() else 0
+
+
+def _uri(folder: Path) -> str:
+    """A folder as deltalake takes it: of a plain path it would decode what looks percent-encoded."""
+    return folder.resolve().as_uri()
 
 
 def local_path(uri: str) -> str:

@@ -225,4 +225,5 @@ def _condition(one: Asked, table: ir.Table, names: Sequence[str], times: frozens
     if one.condition is None:
         return None
     scope = Scope({name: table[name] for name in names}, times=times, instant=calendar.instant, where=one.where)
-    return compile_expression(f"({one.condition}) and true", scope).fill_null(False)  # noqa: FBT003
+    condition = compile_expression(f"({one.condition}) and true", scope)
+    return condition.fill_null(False) & table[names[0]].notnull()  # noqa: FBT003 - bound to the rows, even `1 = 1`
