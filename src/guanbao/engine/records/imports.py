@@ -141,7 +141,8 @@ def records_read(
             files[name] = [str(file.path) for file in written]
         rejected = _write_quarantine(batch.faults, quarantine) if quarantine else None
         prepared = {inputs.mapping.dataset.name: [batch.prepared]} if batch.prepared else {}
-        records = RecordSet(files, versioned=batch.counts.versions > 0, prepared=prepared)
+        entry = _manifest_entry(batch, inputs, arrangement, dict.fromkeys(files, 0))
+        records = RecordSet(files, versioned=_versioned([entry]), prepared=prepared)
         return records, _report(batch, inputs, arrangement, 1, rejected)
 
 
@@ -158,10 +159,14 @@ def records_open(store: Store, *, arrangement: str, cut: int | None = None) -> R
         clocks = [entry["prepared"] for entry in ours]
         if dataset(name).clocks and all(clocks):
             records.prepared[name] = [Prepared(**clock) for clock in clocks]
-    records.versioned = any(entry["counts"]["versions"] for entry in batches) or any(
-        DATASETS[entry["dataset"]].events in entry["tables"] for entry in batches[1:]
-    )
+    records.versioned = _versioned(batches)
     return records
+
+
+def _versioned(entries: Sequence[dict[str, Any]]) -> bool:
+    """A key may stand several times in these batches: an update may, in every file but the first."""
+    folding = [entry for entry in entries if DATASETS[entry["dataset"]].events in entry["tables"]]
+    return any(entry["counts"]["versions"] for entry in entries) or sum(len(e["files"]) for e in folding) > 1
 
 
 def _need_name(arrangement: str) -> None:

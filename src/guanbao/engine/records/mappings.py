@@ -242,9 +242,8 @@ def _need_forms(document: Document, path: tuple[str, ...], forms: tuple[str, ...
 
 
 def _need_required(document: Document, part: str, target: Dataset, rules: tuple[ColumnRule, ...]) -> None:
-    computed = {
-        rule.name for rule in rules if rule.compute is not None and (part == "events" or "fold" not in document.data)
-    }
+    folded = part == "columns" and "fold" in document.data  # then what lacks it is not a record yet
+    computed = set() if folded else {rule.name for rule in rules if rule.compute is not None}
     for column in (column for column in target.columns if column.required and column.name in computed):
         where, key = document.where(part, column.name), f"{part}.{column.name}"
         raise ValueWrong(where, key=key, value="compute", expected="from: every record has it")

@@ -13,8 +13,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from guanbao.engine.records.datasets import DATASETS, Dataset
 
 FORM = 1
 _ENTRY = {"arrangement", "counts", "dataset", "files", "imported_at", "mapping", "prepared", "tables"}
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _WAIT_S = 60.0
 
 
@@ -81,7 +83,7 @@ class Store:
     def _table(self, dataset: Dataset) -> DeltaTable | None:
         path = self.folder / dataset.name
         return (
-            DeltaTable(_uri(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
+            DeltaTable(str(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
         )
 
     # --- writing ------------------------------------------------------------------------------------------
@@ -93,6 +95,9 @@ class Store:
         Raises:
             StoreUnwritable: the folder cannot be made. StoreBusy: another import has held it for a minute.
         """
+        if _ENCODED.search(str(self.folder.resolve())):
+            reason = "its path looks percent-encoded, which Delta tables would decode to another"
+            raise StoreUnwritable(Where(self.folder), reason=reason)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -153,7 +158,7 @@ class Store:
         by = ["arrangement", "month"]
         table = self._table(dataset)
         if table is None:
-            create_table_with_add_actions(_uri(folder), schema, actions, partition_by=by, name=dataset.name)
+            create_table_with_add_actions(str(folder), schema, actions, partition_by=by, name=dataset.name)
         else:
             table.create_write_transaction([*actions], mode="append", schema=schema, partition_by=by)
 
@@ -168,12 +173,17 @@ class Store:
             out.flush()
             os.fsync(out.fileno())
         draft.rename(folder / f"{batch_name(number)}.json")
-        for path in (folder, self.folder):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        _settle({folder, self.folder})
+
+
+def _settle(paths: Iterable[Path]) -> None:
+    """Have files and folders on disk, not only in memory, before a manifest names them."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def batch_name(number: int) -> str:
@@ -184,11 +194,6 @@ def batch_name(number: int) -> str:
 def _batch_of(file: Path) -> int:
     """The batch that a file is named for, 0 if it is none of ours."""
     return int(file.name[:8]) if file.name[:8].isdecimal() else 0
-
-
-def _uri(folder: Path) -> str:
-    """A folder as deltalake takes it: of a plain path it would decode what looks percent-encoded."""
-    return folder.resolve().as_uri()
 
 
 def local_path(uri: str) -> str:

@@ -101,6 +101,11 @@ class Spark(_Keeper):
         super().__init__()
         self.backend = backend
 
+    def keep(self, table: ir.Table) -> ir.Table:
+        """The table, computed once and held until the engine is closed."""
+        table.limit(0).to_pyarrow()  # Ibis shows Spark its lookup tables when a query runs, but not when one is cached
+        return super().keep(table)
+
     def read(self, files: list[str]) -> ir.Table:
         """The rows of these files, as stored."""
         session = self.backend._session  # noqa: SLF001 - Ibis takes one path only; Spark takes many
