@@ -206,33 +206,36 @@ def test_both_tutorials_have_the_same_commands():
     assert [step.commands for step in steps(ENGLISH)] == [step.commands for step in steps(CHINESE)]
 
 
+def outputs_of(english: Step, chinese: Step, folder: Path) -> list[tuple[Block, str]]:
+    """Run the commands of a step, the last one in Chinese too where that is compared: what was printed, by block."""
+    also = None
+    for command in english.commands:
+        last = command == english.commands[-1]
+        if last and chinese.output is not None:
+            also = start(command, folder, "zh")
+        begun = start(command, folder, "en")
+        said, complaint = begun.communicate()
+        fails = last and english.output is not None and english.output.info[2:] == ("exit", "1")
+        assert begun.returncode == (1 if fails else 0), f"{command}\n{said}{complaint}"
+    made = [(english.output, said)] if english.output is not None else []
+    if english.commands == ("guanbao demo",):
+        made += [(block, said) for block in blocks(ROOT / "README.md") if block.info == ("text", "demo")]
+    return [*made, (chinese.output, also.communicate()[0])] if also is not None else made
+
+
 def test_the_tutorials_say_what_the_commands_print(tmp_path):
-    """Every command runs once, in order; where a Chinese output is compared, its last command runs in Chinese too."""
+    """Every command runs once, in order."""
     assert GUANBAO, "the command guanbao is not installed beside this Python"
-    wrong: list[str] = []
     made: list[tuple[Block, str]] = []
     for english, chinese in zip(steps(ENGLISH), steps(CHINESE), strict=True):
-        also = None
-        for command in english.commands:
-            last = command == english.commands[-1]
-            if last and chinese.output is not None:
-                also = start(command, tmp_path, "zh")
-            begun = start(command, tmp_path, "en")
-            said, complaint = begun.communicate()
-            fails = last and english.output is not None and english.output.info[2:] == ("exit", "1")
-            if begun.returncode != (1 if fails else 0):
-                wrong.append(f"{command}\nexits with {begun.returncode}\n{complaint}")
-        if english.output is not None:
-            made.append((english.output, said))
-        if chinese.output is not None and also is not None:
-            made.append((chinese.output, also.communicate()[0]))
-        if english.commands == ("guanbao demo",):
-            made += [(block, said) for block in blocks(ROOT / "README.md") if block.info == ("text", "demo")]
-    for block, printed in made:
-        if not matches(block.text, printed):
-            wrong.append(f"{block} says\n{block.text}but the command prints\n{printed}")
+        made += outputs_of(english, chinese, tmp_path)
     if os.environ.get("GUANBAO_WRITE_DOCS"):
         write(made)
+    wrong = [
+        f"{block} says\n{block.text}but the command prints\n{printed}"
+        for block, printed in made
+        if not matches(block.text, printed)
+    ]
     assert not wrong, "\n".join([*wrong, "GUANBAO_WRITE_DOCS=1 writes the compared outputs anew."])
 
 

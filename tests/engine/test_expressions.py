@@ -79,7 +79,7 @@ def values(table, text):
         ("n + m * 2", [3, -4, 14, -3, None, None, None]),
         ("n - -1", [2, 3, 1, -2, None, 8, None]),
         ("n % 2", [1, 0, 0, -1, None, 1, None]),
-        ("a || '!' || b", ["x!x", "X! x !", "银行 1!银", "!x%", None, None, None]),
+        ("a || '!' || b", ["x!x", "X! x ", "银行 1!银", "!x%", None, None, None]),
         ("lower(a)", ["x", "x", "银行 1", "", None, "a-b-c", None]),
         ("trim(b)", ["x", "x", "银", "x%", "x", None, None]),
         ("length(a)", [1, 1, 4, 0, None, 5, None]),
@@ -234,7 +234,7 @@ def test_depth_ends_in_an_answer_or_an_error(table, shape, times):
 def test_many_alternatives_are_no_depth(table):
     text = " or ".join(["a = 'q'"] * 330) + " or a = 'x'"
     assert values(table, text) == values(table, "a = 'x'")
-    assert values(table, f"a in ({', '.join(['7'.join("''")] * 900)}, 'x')") == values(table, "a = 'x'")
+    assert values(table, "a in (" + "'q', " * 700 + "'x')") == values(table, "a = 'x'")
 
 
 def test_the_columns_named():
@@ -340,7 +340,7 @@ LESS = lifted(lambda x, y: x <= y)
 SAME = lifted(lambda x, y: x == y)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(expression=st.one_of(TRUTHS, TEXTS, NUMBERS))
 def test_it_means_what_python_says(table, expression):
     text, compute = expression
@@ -354,8 +354,11 @@ def test_it_means_what_python_says(table, expression):
     assert found == [compute(row) for row in ROWS], text
 
 
-@settings(max_examples=200)
-@given(text=st.text(st.sampled_from("abnf01'\"()=<>+-*%/|,.;[]{}$?@#\\ \n\t银²éand or not in is null like case when".split(" ")), max_size=40) | st.text(max_size=30))
+PIECES = [*"abnf01'\"()=<>+-*%/|,.;[]{}$?@#\\ \n\t银²é", " and ", " or ", " not ", " in ", " is ", " null ", " like ", "case "]
+
+
+@settings(max_examples=100)
+@given(text=st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=30))
 def test_any_text_is_an_answer_or_an_error(table, text):
     try:
         compile_expression(text, scope_of(table))

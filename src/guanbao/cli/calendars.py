@@ -94,7 +94,10 @@ def _draw(calendar: Calendar, month: str, days: list) -> None:  # type: ignore[t
     weeks: list[list[object]] = []
     row: list[object] = [""] * 7
     for day in days:
-        lines = [str(day.date.day) + (f" {day.name}" if day.name else ""), *(day.segments or ["—"])]
+        lines = [
+            str(day.date.day) + (f" {day.name}" if day.name else ""),
+            *([segment.replace(":00", "") for segment in day.segments] or ["—"]),
+        ]
         row[day.date.weekday()] = Text("\n".join(lines), style=_STYLES[day.kind])
         if day.date.weekday() == 6:
             weeks.append(row)

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from guanbao.engine.errors import GuanbaoError
-from guanbao.engine.language import Lang, explain, preferred, say
+from guanbao.engine.language import Lang, LanguageUnknown, explain, preferred, say
 
 DONE, DIFFERS, WRONG_INPUT, INTERNAL = 0, 1, 2, 3
 out = Console(soft_wrap=True, highlight=False)
@@ -28,6 +28,7 @@ _asked: list[str] = []
 
 def asked_language(arguments: list[str]) -> list[str]:
     """Take `--lang zh|en`, wherever it stands, out of the arguments and remember it."""
+    _asked.clear()
     rest: list[str] = []
     words = iter(arguments)
     for word in words:
@@ -91,14 +92,14 @@ def working() -> Iterator[Callable[[str], None]]:
             bar.stop()
 
 
-def run(app: typer.Typer, arguments: list[str]) -> int:  # noqa: PLR0911 - one way out a kind of end
-    """Run the command; every way out is an exit code, none a traceback."""
+def run(build: Callable[[], typer.Typer], arguments: list[str]) -> int:  # noqa: PLR0911 - one way out a kind of end
+    """Build and run the command; every way out is an exit code, none a traceback."""
     try:
         rest = asked_language(arguments)
         language()
-        code: Any = app(rest, standalone_mode=False)
+        code: Any = build()(rest, standalone_mode=False)  # help texts are made in the language that was asked for
     except GuanbaoError as error:
-        lang = "en" if _asked and _asked[0] not in ("zh", "en") else language()
+        lang = "en" if isinstance(error, LanguageUnknown) else language()
         err.print(f"[bold red]{escape(say('Error', lang))}[/] {escape(explain(error, lang))}")
         return WRONG_INPUT
     except typer.Exit as error:

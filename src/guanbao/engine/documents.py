@@ -178,7 +178,7 @@ def check(document: Document, schema_name: str) -> None:
 
 def _as_error(document: Document, fault: ValidationError) -> InputError:
     while fault.context:  # of alternatives, the one that came furthest is what the writer meant
-        fault = max(fault.context, key=lambda f: len(f.absolute_path))
+        fault = max(fault.context, key=lambda f: (len(f.absolute_path), f.validator != "type"))
     path = tuple(fault.absolute_path)
     form: dict[str, Any] = fault.schema if isinstance(fault.schema, dict) else {}
     here = ".".join(map(str, path)) or "the file"

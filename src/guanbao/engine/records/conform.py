@@ -124,7 +124,7 @@ def _source_scope(raw: ir.Table, source: Source, mapping: Mapping) -> dict[str, 
     columns: dict[str, ir.Value] = {}
     nothing = [text for text in mapping.missing if text]
     for name in source.header:
-        text = _trimmed(raw[name]).nullif("")
+        text = raw[name] if source.tidy else _trimmed(raw[name]).nullif("")
         columns[name] = text.nullif(nothing[0]) if len(nothing) == 1 else text
         if len(nothing) > 1:
             columns[name] = ibis.cases((text.isin(nothing), ibis.null("string")), else_=text)

@@ -115,7 +115,7 @@ def records_import(
         progress("writing")
         rows = {}
         for name, view in batch.tables.items():
-            written = parquet_write(con, view, store.folder / name, name=batch_name(number), partition=True)
+            written = parquet_write(con, view, store.folder / name, name=batch_name(number), arrangement=arrangement)
             store.append(dataset(name), written)
             rows[name] = sum(file.rows for file in written)
         store.commit(number, _manifest_entry(batch, inputs, arrangement, rows))
@@ -137,7 +137,7 @@ def records_read(
         _need_some(batch, inputs)
         files: dict[str, list[str]] = {}
         for name, view in batch.tables.items():
-            written = parquet_write(con, view, folder / f"{name}.parquet", name="", partition=False)
+            written = parquet_write(con, view, folder / f"{name}.parquet", name="", arrangement=None)
             files[name] = [str(file.path) for file in written]
         rejected = _write_quarantine(batch.faults, quarantine) if quarantine else None
         prepared = {inputs.mapping.dataset.name: [batch.prepared]} if batch.prepared else {}

@@ -51,7 +51,8 @@ class Source:
     """A file that was read into `table` of a DuckDB connection: `line`, then its columns as text.
 
     A large plain file is a view that DuckDB reads as it goes, without `line`: its row n (from 0) stands on line
-    `first_line` + n, provided that it turns out to have `rows` rows.
+    `first_line` + n, provided that it turns out to have `rows` rows. A `tidy` one has no blanks around its values,
+    and nothing empty but NULL.
     """
 
     file: Path
@@ -59,6 +60,7 @@ class Source:
     header: tuple[str, ...]
     rows: int
     first_line: int | None = None
+    tidy: bool = False
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -140,6 +142,7 @@ def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: 
         if lines is None or data[:3] == b"\xef\xbb\xbf":
             return None
         first = data[: data.find(b"\n") + 1]
+        tidy = _is_tidy(data, layout)
     try:
         header = next(text_rows([first], layout, file))
     except InputError:  # of this one line: it may be blank, or the header may go on
@@ -162,7 +165,14 @@ def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: 
         max_line_size=MOST_FIELD,
     )
     relation.create_view(table)
-    return Source(file, table, names, lines - skip, first_line=1 + skip)
+    return Source(file, table, names, lines - skip, first_line=1 + skip, tidy=tidy)
+
+
+def _is_tidy(data: mmap.mmap, layout: Layout) -> bool:
+    """Whether no value begins or ends with a blank: to know it once is cheaper than to trim every value."""
+    edges = (layout.delimiter.encode(), b"\n", *([layout.quote.encode()] if layout.quote else []))
+    pairs = [pair for edge in edges for pair in (edge + b" ", b" " + edge)]
+    return data[:1] != b" " and all(data.find(pair) < 0 for pair in (*pairs, b" \r"))
 
 
 def _plain_lines(data: mmap.mmap) -> int | None:
