@@ -181,7 +181,7 @@ def test_places():
         ("name: a\nversion: 1.0\ndataset: complaints\ncolumns: {id: id}", ValueWrong, "2:10", "version"),
         ("name: A b\nversion: 1\ndataset: complaints\ncolumns: {id: id}", ValueWrong, "1:7", "name"),
         ("name: a\nversion: 1\nkind: x\ndataset: c\ncolumns: {id: id}", KeyUnknown, "3:7", "kind"),
-        ("name: a\nversion: 1\ndataset: c\ncolumns: {id: {form: x}}", KeyUnknown, "4:16", "form"),
+        ("name: a\nversion: 1\ndataset: c\ncolumns: {id: {form: x}}", KeyUnknown, "4:22", "form"),
         ("name: a\nversion: 1\ndataset: c\ncolumns: {id: 5}", ValueWrong, "4:15", "columns.id"),
         ("name: a\nversion: 1\ndataset: c\ncolumns: []", ValueWrong, "4:10", "columns"),
         ("- a", ValueWrong, "1:1", "mapping"),

@@ -1,5 +1,6 @@
 """Statements: what a file may say, what is owed, and that the same inputs give the same bytes."""
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -144,8 +145,6 @@ def test_prepared_working_time_gives_the_same_bytes_and_another_calendar_falls_b
 
 def test_order_packing_and_batching_of_files_do_not_matter(engine, tmp_path):
     """The incidents of the sample in one file, and shuffled over three batches with tickets split between them."""
-    import gzip  # noqa: PLC0415 - only here
-
     servicenow = mapping("servicenow-incident-log")
     terms = """
 title: t

@@ -23,8 +23,7 @@ def build() -> typer.Typer:
         if json:
             speech.print_json([as_data(measure) for measure in found])
             return
-        rows = [(m.id, _(m.title), m.unit.value, _(m.direction.value), _(m.formula)) for m in found]
-        speech.table("", [_("Measure"), _("Title"), _("Unit"), _("Direction"), _("Formula")], rows)
+        speech.table("", [_("Measure"), _("Title"), _("Formula")], [(m.id, _(m.title), _(m.formula)) for m in found])
         for name, waits_for in WAITING.items():
             speech.out.print(
                 _("{measure} waits for the dataset {dataset}.", measure=name, dataset=waits_for), markup=False

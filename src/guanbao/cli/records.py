@@ -69,7 +69,6 @@ def build() -> typer.Typer:
             _("Arrangement"),
             _("Dataset"),
             _("Mapping"),
-            _("Files"),
             (_("Accepted"), right),
             (_("Rejected"), right),
             (_("Known"), right),
@@ -82,12 +81,11 @@ def build() -> typer.Typer:
                 b["arrangement"],
                 b["dataset"],
                 b["mapping"]["name"],
-                ", ".join(b["files"]),
                 f"{b['counts']['accepted']:,}",
                 f"{b['counts']['rejected']:,}",
                 f"{b['counts']['known']:,}",
                 f"{b['counts']['entities']:,}",
-                b["imported_at"],
+                b["imported_at"][:10],
             )
             for b in batches
         ]
@@ -120,7 +118,6 @@ def inputs_of(dataset: str, files: list[Path], mapping_name: str, encoding: str 
     found = mapping(mapping_name)
     if found.dataset.name != dataset:
         raise ValueWrong(
-            found.where,
             key="dataset",
             value=dataset,
             expected=f"{found.dataset.name}, for the mapping {found.name}",

@@ -128,7 +128,11 @@ def files_page() -> str:
             f"Schema: `src/guanbao/packs/schemas/{name}.schema.json`",
             "",
         ]
-        lines += ["| key | expected |", "|---|---|", *_keys(form, form, ""), ""]
+        # The calendar's schema is for two kinds of file: a calendar, and the list of holidays that it may name.
+        for part in (form["$defs"]["calendar"], form["$defs"]["holidays"]) if name == "calendar" else (form,):
+            if part is not form:
+                lines += [f"{part['title']}:", ""]
+            lines += ["| key | expected |", "|---|---|", *_keys(form, part, ""), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

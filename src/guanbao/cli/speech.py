@@ -59,9 +59,10 @@ def print_json(data: object) -> None:
 def table(title: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
     """A table on standard output; a column may be `(heading, "right")`. Cells are text, never markup."""
     made = Table(title=escape(title) or None, title_justify="left", title_style="bold", header_style="dim")
-    for column in columns:
+    for i, column in enumerate(columns):
         heading, justify = (column, "left") if isinstance(column, str) else column
-        made.add_column(escape(heading), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        names = i == 0 and len(columns) > 2  # what a row is called by is not broken up
+        made.add_column(escape(heading), justify=justify, overflow="fold", no_wrap=names)  # type: ignore[arg-type]
     for row in rows:
         made.add_row(*(cell if hasattr(cell, "__rich_console__") else escape(str(cell)) for cell in row))
     Console(highlight=False).print(made)

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from ibis import _
 from ibis.common.deferred import Deferred
 
+from guanbao.engine.errors import InputError
 from guanbao.engine.language import _ as title_
 from guanbao.engine.measures.catalogue import Days, Direction, Labels, Seconds, Share, Unit, measure
 from guanbao.engine.measures.frames import Interactions
@@ -105,7 +106,13 @@ def service_level(
 def abandonment(
     calls: Interactions, *, variant: Abandonment = "agent_requests", short_s: Seconds | None = None
 ) -> Labels:
-    """Share of contacts that gave up, over the contacts that `variant` counts."""
+    """Share of contacts that gave up, over the contacts that `variant` counts.
+
+    Raises:
+        ShortNotUsed: `short_s` with a variant that has no use for it.
+    """
+    if short_s is not None and variant != "agent_requests":
+        raise ShortNotUsed(variant=variant)
     if variant == "offered":
         return Labels(counted=EVERY, hit=~ANSWERED, value=calls.wait_ms)
     if variant == "queued":
@@ -216,3 +223,10 @@ def _with_next_contact(table: ir.Table) -> ir.Table:
 def short_service(calls: Interactions, *, under_s: Seconds = Seconds(10)) -> Labels:
     """Share of answered contacts that were over almost at once."""
     return Labels(counted=ANSWERED & calls.talk_ms.notnull(), hit=calls.talk_ms < under_s * 1000, value=calls.talk_ms)
+
+
+class ShortNotUsed(InputError):
+    """The parameter short_s changes nothing of contact.abandonment with the variant {variant}.
+
+    Leave it out, or use the variant agent_requests.
+    """

@@ -141,12 +141,15 @@ class Builder:
         self.con.execute(f"create view {name} as {ibis.to_sql(relation.mutate(**absent), dialect='duckdb')}")
         return name
 
-    def _hash(self, source: str, target: str, names: Sequence[str], *, kind: str = "table") -> None:
-        """`target`: the rows of `source` with `content`, the SHA-256 of their values.
+    def _hash(
+        self, source: str, target: str, names: Sequence[str], *, folded: Sequence[str] = (), kind: str = "table"
+    ) -> None:
+        """`target`: the rows of `source` with `content`, the SHA-256 of their values, then of those `folded` in.
 
         The values stand as text, U+001F between them, NULL as nothing.
         """
-        values = f", {SEPARATOR}, ".join(f"coalesce(cast({_name(name)} as varchar), '')" for name in names)
+        columns = [*(_name(name) for name in names), *(f"fold.{_name(name)}" for name in folded)]
+        values = f", {SEPARATOR}, ".join(f"coalesce(cast({column} as varchar), '')" for column in columns)
         self.con.execute(
             f"create {kind} {target} as select *, unhex(sha256(concat({values}))) as content from {source}"
         )
@@ -202,7 +205,7 @@ class Builder:
                     partition by file, {_name(events.prefix + key)}, coalesce({seq}, {_name(events.prefix + at)})
                     order by line) - 1 as repeat
             from {rows}""")
-        self._hash("updates", "updates_hashed", [*events.dataset.names, "fold"])
+        self._hash("updates", "updates_hashed", events.dataset.names, folded=entity.dataset.names)
         given = self.number("select count(*) from updates_hashed")
         once = self._distinct("updates_hashed", events.dataset.identity) == given
         new = self._new_versions("updates_hashed", events.dataset, "ordinal", once=once)
@@ -387,7 +390,9 @@ def parquet_write(
         source = f"(select * exclude (arrangement) from {view})"
         how = f", partition_by (month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true"
     con.execute("set preserve_insertion_order = false")
-    copied = con.execute(f"copy (from {source}) to {_text(str(target))} (format parquet, return_stats true{how})")
+    # Keys, times and digests are all different: to look for repetition among them takes a third of the whole time.
+    how += ", return_stats true, dictionary_size_limit 1000"
+    copied = con.execute(f"copy (from {source}) to {_text(str(target))} (format parquet{how})")
     return [
         Written(Path(path), rows, size, fixed | dict(keys or {}))
         for path, rows, size, _footer, _columns, keys in copied.fetchall()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -83,7 +83,7 @@ def source_read(
     plain = _unpack(file, scratch / f"{table}.plain")
     reader = {"xlsx": _excel, "excel": _excel, "parquet": _parquet, "jsonl": _json_lines}.get(layout.format)
     if reader is None:
-        fast = None if careful else _fast(con, plain, layout, file=file, table=table)
+        fast = None if careful else _fast(con, plain, layout, file=file, table=table, scratch=scratch)
         if fast is not None:
             return fast
         reader = text
@@ -131,27 +131,28 @@ def _unpack(file: Path, target: Path) -> Path:
     return target
 
 
-def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: Path, table: str) -> Source | None:
-    """The file as a view for DuckDB's reader, if it is large, plain, and every line may be one row; else None."""
+def _fast(
+    con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: Path, table: str, scratch: Path
+) -> Source | None:
+    """The file as a view for DuckDB's reader, if it is large and provably has one row of the right width a line."""
     if layout.format not in ("csv", "tsv") or layout.encoding != "utf-8" or layout.short_rows:
         return None
     if plain.stat().st_size < _FAST_FROM:
         return None
     with plain.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        lines = _plain_lines(data)
-        if lines is None or data[:3] == b"\xef\xbb\xbf":
-            return None
+        shape = None if data[:3] == b"\xef\xbb\xbf" else _shape(data, layout)
         first = data[: data.find(b"\n") + 1]
-        tidy = _is_tidy(data, layout)
     try:
         header = next(text_rows([first], layout, file))
     except InputError:  # of this one line: it may be blank, or the header may go on
         return None
-    if len(header) == 1:  # a blank line would be a row
-        return None
     names, skip = header_names(header), 0 if layout.header else 1
+    if shape is None or len(names) == 1 or shape.delimiters != shape.lines * (len(names) - 1):
+        return None
+    link = scratch / f"{table}.link"  # DuckDB would take a file's own name for a pattern
+    link.symlink_to(plain.resolve())
     relation = con.read_csv(
-        str(plain),
+        str(link),
         header=False,
         skiprows=skip,
         names=list(names),
@@ -159,40 +160,50 @@ def _fast(con: duckdb.DuckDBPyConnection, plain: Path, layout: Layout, *, file: 
         delimiter=layout.delimiter,
         quotechar=layout.quote,
         escapechar=layout.quote,
+        compression="none",
         auto_detect=False,
         null_padding=False,
         strict_mode=True,
         max_line_size=MOST_FIELD,
     )
     relation.create_view(table)
-    return Source(file, table, names, lines - skip, first_line=1 + skip, tidy=tidy)
+    return Source(file, table, names, shape.lines - skip, first_line=1 + skip)
 
 
-def _is_tidy(data: mmap.mmap, layout: Layout) -> bool:
-    """Whether no value begins or ends with a blank: to know it once is cheaper than to trim every value."""
-    edges = (layout.delimiter.encode(), b"\n", *([layout.quote.encode()] if layout.quote else []))
-    pairs = [pair for edge in edges for pair in (edge + b" ", b" " + edge)]
-    return data[:1] != b" " and all(data.find(pair) < 0 for pair in (*pairs, b" \r"))
+class _Shape(NamedTuple):
+    """How many lines a file has, and how many delimiters outside quotation marks."""
+
+    lines: int
+    delimiters: int
 
 
-def _plain_lines(data: mmap.mmap) -> int | None:
-    """How many lines a file has; None if it holds control characters other than tabs and ends of lines."""
-    controls = ends = returns = pairs = tabs = 0
-    last = b""
-    for start in range(0, len(data), _CHUNK * 16):
+def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
+    """The shape of a file; None if it holds control characters, or quotation marks that do not just enclose fields."""
+    controls = ends = returns = pairs = tabs = delimiters = marks = 0
+    last, size = b"\n", len(data)
+    delimiter = ord(layout.delimiter)
+    for start in range(0, size, _CHUNK * 16):
         chunk = data[start : start + _CHUNK * 16]
         codes = np.frombuffer(chunk, dtype=np.uint8)
         controls += int(np.count_nonzero(codes < 32)) + int(np.count_nonzero(codes == 127))
-        ends, returns, tabs = (
-            ends + chunk.count(b"\n"),
-            returns + chunk.count(b"\r"),
-            tabs + chunk.count(b"\t"),
-        )
+        ends, returns, tabs = ends + chunk.count(b"\n"), returns + chunk.count(b"\r"), tabs + chunk.count(b"\t")
         pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+        quotes = np.flatnonzero(codes == ord(layout.quote)) if layout.quote else codes[:0]
+        if marks % 2 == 0 and not quotes.size:
+            delimiters += chunk.count(layout.delimiter.encode())
+        else:
+            around = np.frombuffer(last + chunk + (data[start + len(chunk) :][:1] or b"\n"), dtype=np.uint8)
+            opens = (np.arange(quotes.size) + marks) % 2 == 0
+            beside = np.where(opens, around[quotes], around[quotes + 2])
+            if not np.isin(beside, [delimiter, 10, 13, ord(layout.quote)]).all():
+                return None
+            inside = np.searchsorted(quotes, np.flatnonzero(codes == delimiter)) + marks
+            delimiters += int(np.count_nonzero(inside % 2 == 0))
+            marks += quotes.size
         last = chunk[-1:]
-    if returns != pairs or controls != ends + returns + tabs:
+    if marks % 2 or returns != pairs or controls != ends + returns + tabs:
         return None
-    return ends + (last != b"\n")
+    return _Shape(ends + (last != b"\n"), delimiters)
 
 
 def _load(con: duckdb.DuckDBPyConnection, source: Source, rows: Iterator[Any]) -> None:

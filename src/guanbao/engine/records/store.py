@@ -31,7 +31,7 @@ from guanbao.engine.records.datasets import DATASETS, Dataset
 
 FORM = 1
 _ENTRY = {"arrangement", "counts", "dataset", "files", "imported_at", "mapping", "prepared", "tables"}
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_PATTERN = re.compile(r"%[0-9A-Fa-f]{2}|[*?\[]")
 _WAIT_S = 60.0
 
 
@@ -95,8 +95,8 @@ class Store:
         Raises:
             StoreUnwritable: the folder cannot be made. StoreBusy: another import has held it for a minute.
         """
-        if _ENCODED.search(str(self.folder.resolve())):
-            reason = "its path looks percent-encoded, which Delta tables would decode to another"
+        if _PATTERN.search(str(self.folder.resolve())):
+            reason = "its path holds *, ? or [, or looks percent-encoded, and would be taken for another's"
             raise StoreUnwritable(Where(self.folder), reason=reason)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

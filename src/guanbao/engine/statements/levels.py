@@ -159,7 +159,7 @@ def _term(document: Document, i: int, calendar: Calendar) -> Term:
             arguments={},
             where=None,
             calendar=own_calendar,
-            target=Target("", Fraction(0), said["target"]) if "target" in said else None,
+            target=_target(document, i, Unit.SHARE),
             weight=Fraction(0),
             credit=(),
             bonus=(),
@@ -179,7 +179,7 @@ def _term(document: Document, i: int, calendar: Calendar) -> Term:
         arguments=arguments,
         where=said.get("where"),
         calendar=own_calendar,
-        target=_target(document, i, found),
+        target=_target(document, i, found.unit),
         weight=weight,
         credit=tuple(_step(document, i, "credit", n, found) for n in range(len(said.get("credit", ())))),
         bonus=tuple(_step(document, i, "bonus", n, found) for n in range(len(said.get("bonus", ())))),
@@ -187,7 +187,7 @@ def _term(document: Document, i: int, calendar: Calendar) -> Term:
     )
 
 
-def _target(document: Document, i: int, found: Measure) -> Target | None:
+def _target(document: Document, i: int, unit: Unit) -> Target | None:
     text = document.data["terms"][i].get("target")
     if text is None:
         return None
@@ -195,7 +195,7 @@ def _target(document: Document, i: int, found: Measure) -> Target | None:
     if match is None:
         expected = 'a comparison such as ">= 80%"'
         raise ValueWrong(document.where("terms", i, "target"), key="target", value=text, expected=expected)
-    return Target(match[1], _level(document, ("terms", i, "target"), match[2], found.unit), text)
+    return Target(match[1], _level(document, ("terms", i, "target"), match[2], unit), text)
 
 
 def _level(document: Document, path: tuple[str | int, ...], text: object, unit: Unit) -> Fraction:

@@ -76,10 +76,7 @@ def statement_compute(
                 raise RecordsMissing(place, term=term.id, dataset=term.measure.dataset)
             groups[term.measure.dataset, id(term.calendar), _windows(level, term, "pause")].append(i)
     outcomes: dict[int, Outcome] = {}
-    years = {
-        period.first.year,
-        period.end.year if (period.end.month, period.end.day) > (1, 1) else period.first.year,
-    }
+    years = {day.year for day in period.days()}
     for (name, _calendar, still), members in groups.items():
         progress(f"measuring {name}")
         scene = _scene(level, records, period, engine, name, level.terms[members[0]].calendar, still, as_of)
