@@ -124,12 +124,11 @@ def arguments_of(case, folder):
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_the_command_ends_with_a_code_and_a_place(name, tmp_path, capsys):
-    app = build()
     for number in range(90_000, 90_000 + max(1, EACH // 10)):
         folder = tmp_path / str(number)
         folder.mkdir()
         case = case_of(name, number)
-        code = speech.run(app, arguments_of(case, folder))
+        code = speech.run(build, arguments_of(case, folder))
         said = capsys.readouterr()
         assert code in (speech.DONE, speech.WRONG_INPUT), (number, said.err)
         assert "Traceback" not in said.out + said.err

@@ -24,6 +24,7 @@ from guanbao.engine.records.sources import LINE, Source
 
 HALF_DAY = 43_200_000
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+_DIGITS = {"ms": 12, "s": 8, "m": 7, "h": 5}  # before the point: more would not fit into DECIMAL(18, 6) as ms
 _TRUE = ("true", "t", "yes", "y", "1", "是")
 _FALSE = ("false", "f", "no", "n", "0", "否")
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?$"
@@ -104,7 +105,7 @@ def _create_local(con: duckdb.DuckDBPyConnection, name: str, table: ir.Table, so
         return
     try:
         _create(con, "table", f"{name}_rows", table)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:  # its message may cut a character of the file in two
         raise RowsUncertain from error
     if con.execute(f"select count(*) from {name}_rows").fetchall() != [(source.rows,)]:
         raise RowsUncertain
@@ -225,7 +226,7 @@ def _value(text: ir.StringValue, column: Column, rule: ColumnRule) -> ir.Value:
         whole = text.re_search(r"^\+?\d{1,18}$")
         return ibis.cases((whole, number), else_=ibis.null("int64"))
     number = (text.try_cast("decimal(18, 6)") * _UNITS[rule.unit]).try_cast("int64")
-    plain = text.re_search(r"^\+?\d{1,11}(\.\d{1,9})?$")
+    plain = text.re_search(rf"^\+?\d{{1,{_DIGITS[rule.unit]}}}(\.\d{{1,9}})?$")
     return ibis.cases((plain, number), else_=ibis.null("int64"))
 
 
@@ -238,10 +239,13 @@ def _time(
     for form in rule.formats:
         if form in ("epoch_s", "epoch_ms"):
             number = text.try_cast("decimal(18, 3)") * (1000 if form == "epoch_s" else 1)
-            instants.append(ibis.cases((text.re_search(r"^\d{1,14}(\.\d{1,9})?$"), number.try_cast("int64"))))
+            digits = 11 if form == "epoch_s" else 14  # more would not fit into DECIMAL(18, 3) as ms
+            instants.append(
+                ibis.cases((text.re_search(rf"^\d{{1,{digits}}}(\.\d{{1,9}})?$"), number.try_cast("int64")))
+            )
         elif form == "iso":
             good, offset = text.re_search(_ISO), text.re_search(_ISO_OFFSET)
-            instants.append(ibis.cases((good & offset, _instant_ms(text.try_cast("timestamp('UTC')")))))
+            instants.append(ibis.cases((good & offset, _instant_ms(_readable(text).try_cast("timestamp('UTC')")))))
             walls.append(ibis.cases((good & ~offset, _local_ms(text.try_cast("timestamp")))))
         elif "%z" in form:
             instants.append(_instant_ms(_parsed_with_offset(text, form)))
@@ -254,6 +258,12 @@ def _time(
         anchor = made[f"{part.prefix}{rule.near}.v"]
         wall = ibis.cases((wall < anchor - HALF_DAY, wall + 2 * HALF_DAY), else_=wall)
     return instant, wall
+
+
+def _readable(text: ir.StringValue) -> ir.StringValue:
+    """A time with its offset as DuckDB reads it: with seconds, without a blank, with a colon in the offset."""
+    whole = text.re_replace(r"([ T]\d{1,2}:\d{2})( ?[Z+-])", r"\1:00\2").re_replace(r" ([Z+-])", r"\1")
+    return whole.re_replace(r"([+-]\d{2})(\d{2})$", r"\1:\2")
 
 
 # --- typed: instants, and what is wrong ---------------------------------------------------------------------
@@ -328,7 +338,8 @@ def _typed(  # noqa: C901 - one check after another, in the order in which they 
                     value = ibis.cases((value.isnull(), ibis.null("int64")), else_=ibis.greatest(value, other))
             if f"{name}.given" in table.columns:
                 faults.append(_fault(table[f"{name}.given"] & value.isnull(), name, _expected(column, rule)))
-            if column.required and rule.when is None and rule.take != "min":
+            # What folds need not say everything in each row: an entity that lacks something is not whole yet.
+            if column.required and (part is not parts[0] or len(parts) == 1 or column.name in part.dataset.key):
                 faults.append(_fault(value.isnull(), name, "it is missing"))
             made[name] = value
         for earlier, later in part.dataset.ordered:

@@ -40,6 +40,8 @@ from guanbao.engine.records.texts import (
 LINE = "line"
 _CHUNK = 1 << 20
 _FAST_FROM = 2_000_000
+# Logs shrink ten- to fiftyfold; what shrinks more than this was made to fill a disk.
+_MOST_RATIO, _ROOM = 400, 1 << 28
 _ROWS_AT_ONCE = 50_000
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -120,7 +122,10 @@ def _unpack(file: Path, target: Path) -> Path:
                 return file
             raw.seek(0)
             with gzip.open(raw) as packed, target.open("wb") as plain:
+                most = max(_ROOM, file.stat().st_size * _MOST_RATIO)
                 while chunk := packed.read(_CHUNK):
+                    if plain.tell() > most:
+                        raise SourceUnreadable(Where(file), reason=f"it unpacks to over {_MOST_RATIO} times its size")
                     plain.write(chunk)
     except EOFError as error:
         raise SourceUnreadable(Where(file), reason="the gzip file ends early; it was cut off on its way") from error
