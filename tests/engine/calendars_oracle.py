@@ -11,9 +11,7 @@ LEAD = timedelta(hours=3)  # longer than any clock here is put back
 
 
 class Oracle:
-    def __init__(
-        self, zone: str, week: dict[int, list[str]], exceptions: dict[date, list[str]] | None = None
-    ):
+    def __init__(self, zone: str, week: dict[int, list[str]], exceptions: dict[date, list[str]] | None = None):
         self.zone = ZoneInfo(zone)
         self.week = week
         self.exceptions = exceptions or {}

@@ -216,7 +216,13 @@ def reversed_times(chance: random.Random) -> Case:
     """Answers before their complaints, times that clocks skip or repeat, dates that no calendar has."""
     odd = ["28.03.2021 02:30", "31.10.2021 02:30", "31.04.2021 10:00", "29.02.2021 10:00", "01.13.2021 10:00"]
     odd += ["01.01.0001 00:00", "31.12.9999 23:59", "01.05.21 10:00", "01.05.2021 24:00", "01.05.2021 10:60", "heute"]
-    odd += ["2021-05-01T10:00:00+25:00", "2021-05-01 10:00:00.1234567891", "2021-05-01T10:00Z", "1e99", "٠١.٠٥.٢٠٢١ 10:00"]
+    odd += [
+        "2021-05-01T10:00:00+25:00",
+        "2021-05-01 10:00:00.1234567891",
+        "2021-05-01T10:00Z",
+        "1e99",
+        "٠١.٠٥.٢٠٢١ 10:00",
+    ]
     rows = rows_of(chance.randrange(99))
     for row in chance.sample(rows, chance.choice([1, 4, 12])):
         if chance.random() < 0.4:
@@ -245,7 +251,18 @@ columns:
 def absurd_numbers(chance: random.Random) -> Case:
     """Numbers beyond any measure, below zero, in words, in other digits."""
     odd = ["-1", "1e400", "NaN", "inf", "9" * 30, "99999999999", "0x10", "1,5", "1.5", "1.9999999", "1_0", "١٢", "１２"]
-    odd += ["-0", "+5", "0.0000000001", "9" * 4_500, "zwölf", "1 2", "00000000000000000000001", ".5", "5.", "2147483648"]
+    odd += [
+        "-0",
+        "+5",
+        "0.0000000001",
+        "9" * 4_500,
+        "zwölf",
+        "1 2",
+        "00000000000000000000001",
+        ".5",
+        "5.",
+        "2147483648",
+    ]
     rows = []
     for number in range(20):
         row = [f"K{number}", str(1_600_000_000 + number), str(number), str(number * 1000), "1", chance.choice("ab")]
@@ -347,7 +364,10 @@ def damaged_parquet(chance: random.Random) -> Case:
         return Case("f.parquet", bytes(raw))
     odd = chance.choice(
         [
-            pa.array([None, *([2**62] * 23)], pa.timestamp(chance.choice(["ms", "us", "ns"]), tz=chance.choice([None, "UTC"]))),
+            pa.array(
+                [None, *([2**62] * 23)],
+                pa.timestamp(chance.choice(["ms", "us", "ns"]), tz=chance.choice([None, "UTC"])),
+            ),
             pa.array([None, *([2**31 - 1] * 23)], pa.date32()),
             pa.array([b"\xff\xfe"] * 24, pa.binary()),
             pa.array([[1], None] * 12),
@@ -397,14 +417,44 @@ def damaged_mapping(chance: random.Random) -> Case:
             lines.insert(chance.randrange(len(lines)), lines.pop(chance.randrange(len(lines))))
             mapping = "".join(lines)
         case 2:
-            old = chance.choice(["id: id", "format: csv", "Europe/Berlin", '"%d.%m.%Y %H:%M"', "optional: true", "version: 1", '"Karte"'])
-            new = ["id: \"id || '!'\"", "format: tsv", "Mars/Phobos", '"%Q"', "take: min", "version: 99999999999999999999"]
-            new += ["'id: lower(id)'", "format: csv, delimiter: '\"'", "UTC", "iso", 'missing: ["x"]', '""', "near: received_at"]
+            old = chance.choice(
+                [
+                    "id: id",
+                    "format: csv",
+                    "Europe/Berlin",
+                    '"%d.%m.%Y %H:%M"',
+                    "optional: true",
+                    "version: 1",
+                    '"Karte"',
+                ]
+            )
+            new = [
+                "id: \"id || '!'\"",
+                "format: tsv",
+                "Mars/Phobos",
+                '"%Q"',
+                "take: min",
+                "version: 99999999999999999999",
+            ]
+            new += [
+                "'id: lower(id)'",
+                "format: csv, delimiter: '\"'",
+                "UTC",
+                "iso",
+                'missing: ["x"]',
+                '""',
+                "near: received_at",
+            ]
             mapping = mapping.replace(old, chance.choice(new), 1)
         case _:
             extra = ["sent_at: received", "sent_at: {compute: 'received_at + 1'}", "disputed: {compute: 'id'}"]
             extra += ["sent_at: {compute: 'received_at * 9000000000'}", "disputed: {compute: \"product = 'card'\"}"]
-            extra += ["disputed: \"nullif(timely, 'x')\"", "nothing: id", "sent_at: {from: nothing, optional: true}", "id: id"]
+            extra += [
+                "disputed: \"nullif(timely, 'x')\"",
+                "nothing: id",
+                "sent_at: {from: nothing, optional: true}",
+                "id: id",
+            ]
             mapping += f"  {chance.choice(extra)}\n"
     return Case("f.csv", csv_of(rows_of(chance.randrange(99))).encode(), mapping)
 
@@ -412,7 +462,23 @@ def damaged_mapping(chance: random.Random) -> Case:
 def odd_text(chance: random.Random) -> Case:
     """Quotation marks, ends of lines, control and other rare characters strewn over a file."""
     text = list(csv_of(rows_of(chance.randrange(99)), end=chance.choice(["\n", "\r\n"])))
-    odd = ['"', "'", "\r", "\n", "\0", "\x1f", "\x7f", "\x85", "\u2028", "\ufeff", "\u202e", "\U0010ffff", "\\", ",", "\t"]
+    odd = [
+        '"',
+        "'",
+        "\r",
+        "\n",
+        "\0",
+        "\x1f",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "\u202e",
+        "\U0010ffff",
+        "\\",
+        ",",
+        "\t",
+    ]
     for _ in range(chance.choice([1, 2, 8])):
         text.insert(chance.randrange(len(text)), chance.choice(odd))
     return Case("f.csv", "".join(text).encode())

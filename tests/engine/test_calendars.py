@@ -21,9 +21,7 @@ from guanbao.engine.calendars.timeline import cut
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
-def calendar(
-    zone: str, week: dict[str, list[str]], exceptions: dict[date, list[str]] | None = None, more: str = ""
-):
+def calendar(zone: str, week: dict[str, list[str]], exceptions: dict[date, list[str]] | None = None, more: str = ""):
     said = {day.isoformat(): hours for day, hours in (exceptions or {}).items()}
     return Calendar.of(documents.parse(f"zone: {zone}\nweek: {week}\nexcept: {said}\n{more}"))
 
@@ -116,9 +114,7 @@ def test_midnight_that_is_skipped_is_the_first_instant_after():
 )
 def test_an_instant_is_read(text, iso):
     expected = datetime.fromisoformat(iso)
-    assert office().instant(text) == (expected - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
-        milliseconds=1
-    )
+    assert office().instant(text) == (expected - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -311,9 +307,7 @@ def test_definition_says_what_was_resolved_and_nothing_else():
 
 
 def test_a_month_is_drawn_day_by_day():
-    made = calendar(
-        "Asia/Shanghai", {"mon-fri": ["09:00-18:00"]}, {date(2026, 5, 12): []}, more="holidays: cn"
-    )
+    made = calendar("Asia/Shanghai", {"mon-fri": ["09:00-18:00"]}, {date(2026, 5, 12): []}, more="holidays: cn")
     drawn = made.month(2026, 5)
     assert len(drawn) == 31
     assert drawn[0] == (date(2026, 5, 1), (), "holiday", "劳动节")

@@ -56,22 +56,16 @@ def rows(span: Timeline, count: int, seed: int) -> pa.Table:
         return dice.randrange(span.first, span.last + 1)
 
     def duration():
-        return dice.choice(
-            [None, 0, 0, -5, 1, 1000, HOUR, dice.randrange(40 * HOUR), dice.randrange(400 * HOUR)]
-        )
+        return dice.choice([None, 0, 0, -5, 1, 1000, HOUR, dice.randrange(40 * HOUR), dice.randrange(400 * HOUR)])
 
     def column(make):
         return pa.array([make() for _ in range(count)], pa.int64())
 
-    return pa.table(
-        {"a": column(instant), "b": column(instant), "cell": column(instant), "_d": column(duration)}
-    )
+    return pa.table({"a": column(instant), "b": column(instant), "cell": column(instant), "_d": column(duration)})
 
 
 def worked(table, span: Timeline):
-    table = with_elapsed(
-        table, span, {"ab": ("a", "b"), "ba": ("b", "a"), "ac": ("a", "cell"), "aa": ("a", "a")}
-    )
+    table = with_elapsed(table, span, {"ab": ("a", "b"), "ba": ("b", "a"), "ac": ("a", "cell"), "aa": ("a", "a")})
     table = with_open(table, span, {"a_open": "a", "c_open": "cell"})
     return with_deadline(table, span, {"due": ("a", "_d"), "due_8h": ("b", 8 * HOUR), "at_once": ("a", 0)})
 
@@ -121,9 +115,7 @@ def test_columns_are_whole_numbers_and_keep_the_other_columns():
     span = made("UTC", OFFICE).timeline(0, 9 * DAY)
     table = ibis.memtable(pa.table({"_at0_offset": ["x"], "a": pa.array([5 * HOUR], pa.int64())}))
     result = with_deadline(with_elapsed(table, span, {"w": ("a", "a")}), span, {"due": ("a", HOUR)})
-    assert result.schema() == ibis.schema(
-        {"_at0_offset": "string", "a": "int64", "w": "int64", "due": "int64"}
-    )
+    assert result.schema() == ibis.schema({"_at0_offset": "string", "a": "int64", "w": "int64", "due": "int64"})
     assert result.to_pyarrow().to_pylist() == [{"_at0_offset": "x", "a": 5 * HOUR, "w": 0, "due": 10 * HOUR}]
 
 
@@ -141,9 +133,7 @@ def test_a_day_cut_into_many_pieces_is_looked_up_in_narrow_cells():
 def test_what_the_span_does_not_cover_is_null_and_is_found_beforehand():
     span = made("UTC", ALWAYS).timeline(0, DAY)
     outside = [span.first - 1, span.first - DAY, span.last + 1, span.last + DAY, -(10**15), 10**15]
-    table = ibis.memtable(
-        pa.table({"a": pa.array([*outside, None], pa.int64()), "b": pa.array([0] * 7, pa.int64())})
-    )
+    table = ibis.memtable(pa.table({"a": pa.array([*outside, None], pa.int64()), "b": pa.array([0] * 7, pa.int64())}))
     said = with_open(with_elapsed(table, span, {"w": ("a", "b")}), span, {"o": "a"}).to_pyarrow().to_pylist()
     assert [(row["w"], row["o"]) for row in said] == [(None, None)] * 7
     assert span_of(table, ["a", "b"]) == (-(10**15), 10**15)
@@ -157,9 +147,7 @@ def test_what_the_span_does_not_cover_is_null_and_is_found_beforehand():
 def test_lookups_are_joined_once_for_each_column_of_instants():
     span = made("UTC", OFFICE).timeline(0, 30 * DAY)
     table = ibis.table({"a": "int64", "b": "int64", "c": "int64"}, name="t")
-    sql = str(
-        ibis.to_sql(with_elapsed(table, span, {"x": ("a", "b"), "y": ("a", "c"), "z": ("c", "b")}), "duckdb")
-    )
+    sql = str(ibis.to_sql(with_elapsed(table, span, {"x": ("a", "b"), "y": ("a", "c"), "z": ("c", "b")}), "duckdb"))
     assert sql.count("JOIN") == 3
     assert "DOUBLE" not in sql.upper()
     assert "/" not in sql

@@ -127,9 +127,7 @@ def test_touching_hours_do_not_overlap():
     assert made.elapsed(monday, monday + 2 * DAY) == 15 * HOUR
 
 
-@pytest.mark.parametrize(
-    "fault", [f for f in vars(faults).values() if isinstance(f, type) and f is not InputError]
-)
+@pytest.mark.parametrize("fault", [f for f in vars(faults).values() if isinstance(f, type) and f is not InputError])
 def test_every_error_states_a_fact_and_a_remedy(fault):
     fact, remedy = fault.templates()
     assert fact

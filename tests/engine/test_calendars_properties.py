@@ -37,9 +37,7 @@ PLACES = [
 ]
 
 
-def calendar(
-    zone: str, week: dict[str, list[str]], exceptions: dict[date, list[str]] | None = None, more: str = ""
-):
+def calendar(zone: str, week: dict[str, list[str]], exceptions: dict[date, list[str]] | None = None, more: str = ""):
     said = {day.isoformat(): hours for day, hours in (exceptions or {}).items()}
     return Calendar.of(documents.parse(f"zone: {zone}\nweek: {week}\nexcept: {said}\n{more}"))
 
@@ -48,9 +46,7 @@ def calendar(
 def a_day(draw, grain_s: int, earliest: int, overnight: int):
     """Open hours of one day as cuts of its wall clock, the last possibly overnight."""
     grains = 86_400 // grain_s
-    marks = draw(
-        st.lists(st.integers(earliest // grain_s, grains), min_size=0, max_size=6, unique=True).map(sorted)
-    )
+    marks = draw(st.lists(st.integers(earliest // grain_s, grains), min_size=0, max_size=6, unique=True).map(sorted))
     marks = marks[: len(marks) // 2 * 2]
     hours = [(marks[i] * grain_s, marks[i + 1] * grain_s) for i in range(0, len(marks), 2)]
     if hours and overnight and draw(st.booleans()):

@@ -51,7 +51,7 @@ def test_the_schema_is_json():
 
 
 def test_an_unknown_mapping_names_those_that_are_known(tmp_path):
-    with pytest.raises(MappingUnknown, match="anonymous-bank, .*YAML file"):
+    with pytest.raises(MappingUnknown, match=r"anonymous-bank, .*YAML file"):
         mapping("nothing")
     with pytest.raises(documents.FileUnreadable, match=r"nothing\.yaml"):
         mapping(str(tmp_path / "nothing.yaml"))
@@ -94,7 +94,7 @@ def test_a_mapping_is_read_from_a_file(tmp_path):
         (GOOD + "missing: [1]\n", ValueWrong, "7:11", "missing.0"),
         (GOOD + "filters: [{drop: id}]\n", KeyMissing, "7:11", "reason"),
         (GOOD.replace("version: 1", "version: 99999999999999999999"), ValueWrong, "2:10", "53 bits"),
-        (GOOD + "title: \"\\ud800\"\n", YamlBroken, "7:8", "escape"),
+        (GOOD + 'title: "\\ud800"\n', YamlBroken, "7:8", "escape"),
         (GOOD + "  id: again\n", documents.KeyTwice, "7:3", "«id»"),
     ],
 )
@@ -138,7 +138,9 @@ def test_aliases_repeated_columns_and_what_is_missing(tmp_path):
     rows, report = read(text, tmp_path, rules)
     at = 1_577_836_800_000
     assert rows == [{"id": n, "received_at": at} for n in "789"]
-    assert [(fault.line, fault.column, fault.reason) for _, fault in report.first_faults] == [(4, "id", "it is missing")]
+    assert [(fault.line, fault.column, fault.reason) for _, fault in report.first_faults] == [
+        (4, "id", "it is missing")
+    ]
 
 
 def test_filters_are_counted_by_their_reason_and_come_first(tmp_path):

@@ -147,8 +147,40 @@ def typed(content, folder, *, careful):
         con.close()
 
 
-ODD_PIECES = ["\n", "\r\n", "\n\n", '"', '""', ",", ",,", " ", "x", "7", "银", "\t", "'", "\\", '"a"', '"a\nb"', '"a""b"', ' "a"', '"a" ']
-RARE_BYTES = [b"\0", b"\r", b"\xff", b"\xed\xa0\x80", b"\xc3", b"\xef\xbb\xbf", b"\x85", b"\xe2\x80\xa8", b"\x1a", b"\x7f", b"\x1f"]
+ODD_PIECES = [
+    "\n",
+    "\r\n",
+    "\n\n",
+    '"',
+    '""',
+    ",",
+    ",,",
+    " ",
+    "x",
+    "7",
+    "银",
+    "\t",
+    "'",
+    "\\",
+    '"a"',
+    '"a\nb"',
+    '"a""b"',
+    ' "a"',
+    '"a" ',
+]
+RARE_BYTES = [
+    b"\0",
+    b"\r",
+    b"\xff",
+    b"\xed\xa0\x80",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+    b"\x85",
+    b"\xe2\x80\xa8",
+    b"\x1a",
+    b"\x7f",
+    b"\x1f",
+]
 
 
 def odd_file(seed):
@@ -222,7 +254,9 @@ def test_known_traps_are_read_the_same_both_ways(content, tmp_path, monkeypatch)
     same_both_ways(content, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["calls[1].csv", "calls*.csv", "calls?.csv", "calls.csv.gz", "calls.zst", "it's 银.csv"])
+@pytest.mark.parametrize(
+    "name", ["calls[1].csv", "calls*.csv", "calls?.csv", "calls.csv.gz", "calls.zst", "it's 银.csv"]
+)
 def test_a_name_is_no_pattern(name, tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "_FAST_FROM", 1)
     for other in ("calls1.csv", "callsX.csv"):
@@ -382,7 +416,14 @@ def test_json_lines(tmp_path):
         (4, None, "12345678901234567890123", None),
         (11, "1e400", "NaN", None),
     ]
-    assert [(line, column) for line, column, *_ in faults] == [(5, "a"), (6, "a"), (7, ""), (8, ""), (9, "a"), (10, "a")]
+    assert [(line, column) for line, column, *_ in faults] == [
+        (5, "a"),
+        (6, "a"),
+        (7, ""),
+        (8, ""),
+        (9, "a"),
+        (10, "a"),
+    ]
     assert count == 10
 
 

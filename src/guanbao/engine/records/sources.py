@@ -8,24 +8,21 @@ go through DuckDB's parallel reader when that provably sees the same lines; all 
 from __future__ import annotations
 
 import gzip
-import json
 import mmap
 import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-import openpyxl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from guanbao.engine.errors import InputError, Where
+from guanbao.engine.records.structured import excel, json_lines, parquet
 from guanbao.engine.records.texts import (
     MOST_FIELD,
     Fault,
@@ -43,7 +40,6 @@ _FAST_FROM = 2_000_000
 # Logs shrink ten- to fiftyfold; what shrinks more than this was made to fill a disk.
 _MOST_RATIO, _ROOM = 400, 1 << 28
 _ROWS_AT_ONCE = 50_000
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -83,7 +79,7 @@ def source_read(
         SourceUnreadable, SourceEmpty, HeaderUnreadable, QuoteOpen: the file as a whole is not usable.
     """
     plain = _unpack(file, scratch / f"{table}.plain")
-    reader = {"xlsx": _excel, "excel": _excel, "parquet": _parquet, "jsonl": _json_lines}.get(layout.format)
+    reader = {"excel": excel, "parquet": parquet, "jsonl": json_lines}.get(layout.format)
     if reader is None:
         fast = None if careful else _fast(con, plain, layout, file=file, table=table, scratch=scratch)
         if fast is not None:
@@ -172,32 +168,46 @@ def _fast(
         max_line_size=MOST_FIELD,
     )
     relation.create_view(table)
-    return Source(file, table, names, shape.lines - skip, first_line=1 + skip)
+    return Source(file, table, names, shape.lines - skip, first_line=1 + skip, tidy=shape.tidy)
 
 
 class _Shape(NamedTuple):
-    """How many lines a file has, and how many delimiters outside quotation marks."""
+    """How many lines a file has, how many delimiters outside quotation marks, and whether it is tidy.
+
+    To know once that no value begins or ends with a blank is cheaper than to trim every value.
+    """
 
     lines: int
     delimiters: int
+    tidy: bool
 
 
 def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
     """The shape of a file; None if it holds control characters, or quotation marks that do not just enclose fields."""
     controls = ends = returns = pairs = tabs = delimiters = marks = 0
-    last, size = b"\n", len(data)
+    last, size, tidy = b"\n", len(data), True
     delimiter = ord(layout.delimiter)
+    edge = np.zeros(256, dtype=bool)
+    edge[[10, 13, delimiter, *layout.quote.encode()]] = True
     for start in range(0, size, _CHUNK * 16):
         chunk = data[start : start + _CHUNK * 16]
         codes = np.frombuffer(chunk, dtype=np.uint8)
         controls += int(np.count_nonzero(codes < 32)) + int(np.count_nonzero(codes == 127))
         ends, returns, tabs = ends + chunk.count(b"\n"), returns + chunk.count(b"\r"), tabs + chunk.count(b"\t")
         pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+        if tidy:
+            beyond = np.frombuffer(
+                last + chunk + (data[start + len(chunk) : start + len(chunk) + 1] or b"\n"), dtype=np.uint8
+            )
+            blanks = np.flatnonzero(codes == 32)
+            tidy = not (edge[beyond[blanks]].any() or edge[beyond[blanks + 2]].any())
         quotes = np.flatnonzero(codes == ord(layout.quote)) if layout.quote else codes[:0]
         if marks % 2 == 0 and not quotes.size:
             delimiters += chunk.count(layout.delimiter.encode())
         else:
-            around = np.frombuffer(last + chunk + (data[start + len(chunk) :][:1] or b"\n"), dtype=np.uint8)
+            around = np.frombuffer(
+                last + chunk + (data[start + len(chunk) : start + len(chunk) + 1] or b"\n"), dtype=np.uint8
+            )
             opens = (np.arange(quotes.size) + marks) % 2 == 0
             beside = np.where(opens, around[quotes], around[quotes + 2])
             if not np.isin(beside, [delimiter, 10, 13, ord(layout.quote)]).all():
@@ -208,7 +218,7 @@ def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
         last = chunk[-1:]
     if marks % 2 or returns != pairs or controls != ends + returns + tabs:
         return None
-    return _Shape(ends + (last != b"\n"), delimiters)
+    return _Shape(ends + (last != b"\n"), delimiters, tidy)
 
 
 def _load(con: duckdb.DuckDBPyConnection, source: Source, rows: Iterator[Any]) -> None:
@@ -259,137 +269,6 @@ def _fault_in(line: int, values: Sequence[str | None], names: tuple[str, ...]) -
         if not value.isprintable() and any("\ud800" <= c <= "\udfff" for c in value):
             return Fault(line, name, ascii(value), "half of a surrogate pair")
     return None
-
-
-# --- JSON lines, Excel, Parquet -------------------------------------------------------------------------
-
-
-def _json_lines(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
-    """Two passes: the header is the union of all keys, in order of appearance."""
-    names: dict[str, None] = {}
-    with plain.open("rb") as raw:
-        for line in raw:
-            row = _json_row(line, layout)
-            if isinstance(row, dict):
-                names.update(dict.fromkeys(row))
-    if not names:
-        raise SourceEmpty(Where(file))
-    yield tuple(names)
-    with plain.open("rb") as raw:
-        for number, line in enumerate(raw, 1):
-            if not line.strip():
-                continue
-            row = _json_row(line, layout)
-            if isinstance(row, str):
-                yield Fault(number, "", line[:80].decode(layout.encoding, "backslashreplace"), row)
-            elif nested := next((k for k, v in row.items() if isinstance(v, dict | list)), None):
-                yield Fault(number, nested, json.dumps(row[nested])[:80], "a nested value")
-            else:
-                yield number, [_json_text(row.get(name)) for name in names]
-
-
-def _json_row(line: bytes, layout: Layout) -> dict[str, Any] | str:
-    if not line.strip():
-        return {}
-    try:
-        row = json.loads(
-            line.decode(layout.encoding).lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=str
-        )
-    except (ValueError, RecursionError) as error:
-        return f"the line is not JSON ({error})"
-    return row if isinstance(row, dict) else "the line is not a JSON object"
-
-
-def _json_text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
-
-
-def _excel(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
-    with plain.open("rb") as raw:
-        try:
-            book = openpyxl.load_workbook(raw, read_only=True, data_only=False)
-            if layout.sheet and layout.sheet not in book.sheetnames:
-                raise SourceUnreadable(Where(file), reason=f"it has no sheet «{layout.sheet}»")  # noqa: TRY301
-            sheet = book[layout.sheet] if layout.sheet else book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write a wrong size, beyond which rows would be lost
-            yield from _excel_rows(sheet, file)
-        except (InputError, GeneratorExit):
-            raise
-        except Exception as error:
-            # openpyxl lets zipfile's and its XML parser's own exceptions through, which share no parent but this
-            said = f"{type(error).__name__}: {error}"
-            raise SourceUnreadable(Where(file), reason=f"it is not an Excel workbook ({said})") from error
-
-
-def _excel_rows(sheet: Any, file: Path) -> Iterator[Any]:  # noqa: ANN401 - openpyxl has several kinds of sheet
-    rows = sheet.iter_rows()
-    first = next(rows, None)
-    if first is None or all(cell.value is None for cell in first):
-        raise SourceEmpty(Where(file, 1))
-    header = tuple("" if cell.value is None else str(cell.value) for cell in first)
-    while header and not header[-1]:
-        header = header[:-1]
-    yield header
-    for number, cells in enumerate(rows, 2):
-        if any(cell.value is not None for cell in cells):
-            yield _excel_row(number, cells[: len(header)], header)
-
-
-def _excel_row(number: int, cells: Sequence[Any], header: tuple[str, ...]) -> Any:  # noqa: ANN401
-    for name, cell in zip(header, cells, strict=False):
-        if cell.data_type == "f":
-            return Fault(number, name, str(cell.value), "a formula; records are values")
-        if cell.data_type == "e":
-            return Fault(number, name, str(cell.value), "an error value of the workbook")
-    values = [_cell_text(cell.value) for cell in cells]
-    return number, values + [None] * (len(header) - len(values))
-
-
-def _cell_text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
-
-
-def _parquet(plain: Path, _layout: Layout, file: Path) -> Iterator[Any]:
-    try:
-        opened = pq.ParquetFile(plain)
-        yield tuple(opened.schema_arrow.names)
-        number = 0
-        for batch in opened.iter_batches(batch_size=_ROWS_AT_ONCE):
-            columns = [_as_text(column) for column in batch.columns]
-            for values in zip(*columns, strict=True):
-                number += 1
-                yield number, list(values)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise SourceUnreadable(Where(file), reason=f"it is not Parquet ({str(error)[:200]})") from error
-
-
-def _as_text(column: pa.Array) -> list[str | None]:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _as_text(column.dictionary_decode())
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
-        texts = column.cast(pa.large_binary()).to_pylist()
-        return [None if text is None else text.decode("utf-8", "surrogateescape") for text in texts]
-    if pa.types.is_timestamp(kind):
-        mark, unit = "+00:00" if kind.tz else "", _PER_SECOND[kind.unit]
-        counts = column.cast(pa.int64()).to_pylist()
-        return [None if n is None else _clock(n * 1_000_000 // unit, mark) for n in counts]
-    return [_cell_text(value) for value in column.to_pylist()]
-
-
-def _clock(us: int, mark: str) -> str:
-    try:
-        return f"{datetime(1970, 1, 1) + timedelta(microseconds=us)}{mark}"  # noqa: DTZ001 - a wall clock
-    except OverflowError:
-        return f"{us} µs"
 
 
 def _quoted(name: str) -> str:

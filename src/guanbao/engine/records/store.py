@@ -32,6 +32,7 @@ from guanbao.engine.records.datasets import DATASETS, Dataset
 FORM = 1
 _ENTRY = {"arrangement", "counts", "dataset", "files", "imported_at", "mapping", "prepared", "tables"}
 _PATTERN = re.compile(r"%[0-9A-Fa-f]{2}|[*?\[]")
+_DRAFT = re.compile(r"#\d+$|\.tmp$")  # what an entry of a log or manifest is called before it is one
 _WAIT_S = 60.0
 
 
@@ -82,9 +83,7 @@ class Store:
 
     def _table(self, dataset: Dataset) -> DeltaTable | None:
         path = self.folder / dataset.name
-        return (
-            DeltaTable(str(path)) if (path / "_delta_log").is_dir() and any((path / "_delta_log").iterdir()) else None
-        )
+        return DeltaTable(str(path)) if any((path / "_delta_log").glob("*.json")) else None
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -137,8 +136,9 @@ class Store:
         for file in (self.folder / "quarantine").glob("*.csv"):
             if _batch_of(file) >= number:
                 file.unlink()
-        for file in (self.folder / "manifest").glob("*.tmp"):
-            file.unlink()
+        for file in (*self.folder.glob("*/_delta_log/*"), *(self.folder / "manifest").glob("*")):
+            if _DRAFT.search(file.name):
+                file.unlink()
 
     def append(self, dataset: Dataset, written: Sequence[Written]) -> None:
         """Add Parquet files below the dataset's folder to its table. Their rows stay invisible until `commit`."""
