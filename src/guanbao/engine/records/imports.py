@@ -28,6 +28,7 @@ from guanbao.engine.records.texts import Fault
 Progress = Callable[[str], None]
 _FILE_BITS = 40
 _MOST_NAME = 240
+_NOTHING = ("NULL", "__HIVE_DEFAULT_PARTITION__")  # how the folder of no arrangement may be named
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def _versioned(entries: Sequence[dict[str, Any]]) -> bool:
 
 def _need_name(arrangement: str) -> None:
     """A name must make the name of a folder, where bytes beyond ASCII letters and digits take three."""
-    if not arrangement.strip() or len(quote(arrangement, safe="")) > _MOST_NAME:
+    nameless = not arrangement.strip() or arrangement.upper() in _NOTHING
+    if nameless or len(quote(arrangement, safe="")) > _MOST_NAME:
         expected = "a name of up to 240 letters of ASCII, or up to 26 of other scripts"
         raise ValueWrong(key="arrangement", value=arrangement, expected=expected)
 
