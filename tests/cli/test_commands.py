@@ -226,12 +226,13 @@ def test_import_then_measure_from_the_store_verify_tamper_and_sign(guanbao, desk
 def test_rejected_rows_are_told_and_written(guanbao, desk, tmp_path):
     levels, records, file = desk
     lines = file.read_text(encoding="utf-8").splitlines()
-    lines[7] = lines[7].replace("/2016", "/20l6")
+    lines[7] = lines[7].replace("/2016", "/20\u009b31ml6")  # a terminal would take the mark for the start of a command
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     rejected = tmp_path / "rejected.csv"
     code, _out, err = guanbao("measure", levels, "--records", records, "--period", "2016-03", "--quarantine", rejected)
     assert code == 0
     assert "incidents.csv:8" in err
+    assert "\x9b" not in err
     with rejected.open(encoding="utf-8-sig", newline="") as text:
         assert [row["line"] for row in csv.DictReader(text)] == ["8"]
 

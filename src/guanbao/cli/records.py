@@ -13,6 +13,7 @@ from guanbao.cli import speech
 from guanbao.cli.speech import _
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import ValueWrong
+from guanbao.engine.errors import shown
 from guanbao.engine.records import mappings as mapping_files
 from guanbao.engine.records.imports import ImportReport, Inputs, records_import
 from guanbao.engine.records.mappings import mapping
@@ -165,6 +166,9 @@ def print_faults(report: ImportReport) -> None:
         markup=False,
     )
     for file, fault in report.first_faults:
-        speech.err.print(f"  {file}:{fault.line}: {fault.column} «{fault.value[:60]}»: {fault.reason}", markup=False)
+        speech.err.print(
+            f"  {shown(file)}:{fault.line}: {fault.column} «{shown(fault.value, most=60)}»: {fault.reason}",
+            markup=False,
+        )
     if report.quarantine:
         speech.err.print(_("All of them: {file}", file=report.quarantine), markup=False)
