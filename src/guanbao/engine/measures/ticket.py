@@ -11,14 +11,13 @@ from ibis.common.deferred import Deferred
 
 from guanbao.engine.language import _ as title_
 from guanbao.engine.measures.catalogue import Direction, Labels, Share, Targets, Texts, Unit, measure
-from guanbao.engine.measures.clocks import Clock, Retarget
+from guanbao.engine.measures.clocks import EVERY, Clock, Retarget
 from guanbao.engine.measures.frames import Tickets
 
 By = Literal["opened", "resolved", "closed"]
 From = Literal["opened", "assigned"]
 _ITIL = "ITIL; ISO/IEC 20000-1:2018, 8.3.3 service level management"
 _CLOCK = "worked time on the calendar from the opening (or first assignment), without pauses"
-EVERY = None
 
 
 def _in_target(  # noqa: PLR0917
@@ -28,15 +27,11 @@ def _in_target(  # noqa: PLR0917
     clock = Clock(f"{from_}_at", stop, tuple(pauses), tuple(sorted(targets.items())), retarget)
     name = tickets.clock(clock)
     used, allowed = _[f"{name}_used"], _[f"{name}_allowed"]
-    stopped, made = _[stop].notnull(), (used <= allowed).fill_null(False)  # noqa: FBT003
-    judged = allowed.notnull() & (stopped | ~made)
-    return Labels(
-        counted=judged,
-        hit=made & stopped,
-        open=allowed.notnull() & ~stopped & made,
-        no_target=allowed.isnull(),
-        value=_[name],
-    )
+    made = used <= allowed
+    running = made & _[stop].isnull()
+    without = None if EVERY in targets else allowed.isnull()
+    judged = ~(running if without is None else without | running).fill_null(False)  # noqa: FBT003
+    return Labels(counted=judged, hit=made, open=running, no_target=without, value=_[name])
 
 
 def _worked(tickets: Tickets, stop: str, pauses: Texts, from_: From) -> tuple[Deferred, Deferred, Deferred]:
@@ -55,7 +50,7 @@ def _worked(tickets: Tickets, stop: str, pauses: Texts, from_: From) -> tuple[De
 )
 def count(tickets: Tickets, *, by: By = "opened") -> Labels:
     """Tickets of the period."""
-    return Labels(counted=EVERY, total=True)
+    return Labels(counted=None, total=True)
 
 
 @measure(

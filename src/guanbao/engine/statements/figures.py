@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +30,10 @@ FLAGS = ("counted", "hit", "open", "excluded", "no_target")
 NO = ibis.literal(False)  # noqa: FBT003
 
 
+@ibis.udf.agg.builtin(name="count_if", signature=(("boolean",), "int64"))
+def _count_if(condition: Any) -> Any: ...  # noqa: ANN401
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked of one measure: its arguments, a condition, and the windows whose records do not count."""
@@ -41,8 +45,7 @@ class Asked:
     where: Where | None = None
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """Integers of one term: a duration's numerator is in ms. `denominator` 0 means no activity."""
 
     numerator: int
@@ -107,9 +110,9 @@ class Labelled:
 
     def figures_by(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], list[Figures]]]:
         """As `figures`, for each group of equal values in the columns `by`, in their order."""
-        # Sums, not aggregates with FILTER: DuckDB filters each of those on its own, at several times the cost.
+        # Not aggregates with FILTER: DuckDB filters each of those on its own, at several times the cost.
         sums = {
-            name: _.count() if condition is None else condition.cast("int32").sum()
+            name: _.count() if condition is None else _count_if(condition)
             for name, condition in self.conditions.items()
         }
         for name, amount in self.amounts.items():
@@ -121,15 +124,16 @@ class Labelled:
     def _of_row(self, row: dict[str, Any], by: Sequence[str]) -> list[Figures]:
         made = []
         for i, labels in enumerate(self.labels):
-            sums = {flag: int(row.get(f"t{i}_{flag}") or 0) for flag in (*FLAGS, "amount")}
-            rest = {flag: sums[flag] for flag in ("open", "excluded", "no_target")}
+            counted = row[f"t{i}_counted"] or 0
+            rest = [row.get(f"t{i}_{flag}") or 0 for flag in ("open", "excluded", "no_target")]
             if labels.p is not None:
                 mine = {name: row[name] for name in by}
-                made.append(Figures(*self._percentile(i, labels.p, sums["counted"], mine), **rest))
+                made.append(Figures(*self._percentile(i, labels.p, counted, mine), *rest))
             elif labels.total:
-                made.append(Figures(sums["counted"], 1, **rest))
+                made.append(Figures(counted, 1, *rest))
             else:
-                made.append(Figures(sums["hit" if labels.amount is None else "amount"], sums["counted"], **rest))
+                reached = "hit" if labels.amount is None else "amount"
+                made.append(Figures(int(row.get(f"t{i}_{reached}") or 0), counted, *rest))
         return made
 
     def _percentile(self, i: int, p: Fraction, count: int, group: dict[str, Any]) -> tuple[int, int]:
