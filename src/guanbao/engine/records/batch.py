@@ -391,7 +391,7 @@ def parquet_write(
         how = f", partition_by (month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true"
     con.execute("set preserve_insertion_order = false")
     # Keys, times and digests are all different: to look for repetition among them takes a third of the whole time.
-    how += ", return_stats true, dictionary_size_limit 1000"
+    how += ", return_stats true, dictionary_size_limit 1000, parquet_version v2"
     copied = con.execute(f"copy (from {source}) to {_text(str(target))} (format parquet{how})")
     return [
         Written(Path(path), rows, size, fixed | dict(keys or {}))

@@ -36,6 +36,7 @@ from guanbao.engine.records.texts import (
 
 LINE = "line"
 _CHUNK = 1 << 20
+_CACHED = 1 << 18  # bytes that a processor keeps near while it looks at them several times
 _FAST_FROM = 2_000_000
 # Logs shrink ten- to fiftyfold; what shrinks more than this was made to fill a disk.
 _MOST_RATIO, _ROOM = 400, 1 << 28
@@ -184,41 +185,43 @@ class _Shape(NamedTuple):
 
 def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
     """The shape of a file; None if it holds control characters, or quotation marks that do not just enclose fields."""
-    controls = ends = returns = pairs = tabs = delimiters = marks = 0
-    last, size, tidy = b"\n", len(data), True
-    delimiter = ord(layout.delimiter)
+    ends = delimiters = marks = 0
+    size, tidy = len(data), True
+    codes = np.frombuffer(data, dtype=np.uint8)
+    delimiter, quote = ord(layout.delimiter), ord(layout.quote or "\0")
     edge = np.zeros(256, dtype=bool)
     edge[[10, 13, delimiter, *layout.quote.encode()]] = True
-    for start in range(0, size, _CHUNK * 16):
-        chunk = data[start : start + _CHUNK * 16]
-        codes = np.frombuffer(chunk, dtype=np.uint8)
-        controls += int(np.count_nonzero(codes < 32)) + int(np.count_nonzero(codes == 127))
-        ends, returns, tabs = ends + chunk.count(b"\n"), returns + chunk.count(b"\r"), tabs + chunk.count(b"\t")
-        pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-        if tidy:
-            beyond = np.frombuffer(
-                last + chunk + (data[start + len(chunk) : start + len(chunk) + 1] or b"\n"), dtype=np.uint8
-            )
-            blanks = np.flatnonzero(codes == 32)
-            tidy = not (edge[beyond[blanks]].any() or edge[beyond[blanks + 2]].any())
-        quotes = np.flatnonzero(codes == ord(layout.quote)) if layout.quote else codes[:0]
-        if marks % 2 == 0 and not quotes.size:
-            delimiters += chunk.count(layout.delimiter.encode())
-        else:
-            around = np.frombuffer(
-                last + chunk + (data[start + len(chunk) : start + len(chunk) + 1] or b"\n"), dtype=np.uint8
-            )
-            opens = (np.arange(quotes.size) + marks) % 2 == 0
-            beside = np.where(opens, around[quotes], around[quotes + 2])
-            if not np.isin(beside, [delimiter, 10, 13, ord(layout.quote)]).all():
+
+    def beside(places: np.ndarray, step: int) -> np.ndarray:
+        """The bytes before or after those at `places`; a file begins and ends as if with a line's end."""
+        at = places + step
+        return np.where((at < 0) | (at >= size), np.uint8(10), codes[np.clip(at, 0, size - 1)])
+
+    for start in range(0, size, _CACHED):
+        chunk = codes[start : start + _CACHED]
+        controls, new = np.count_nonzero(chunk < 32), np.count_nonzero(chunk == 10)
+        if controls != new:
+            returns = np.flatnonzero(chunk == 13) + start
+            if (beside(returns, 1) != 10).any() or controls != new + returns.size + np.count_nonzero(chunk == 9):
                 return None
-            inside = np.searchsorted(quotes, np.flatnonzero(codes == delimiter)) + marks
-            delimiters += int(np.count_nonzero(inside % 2 == 0))
-            marks += quotes.size
-        last = chunk[-1:]
-    if marks % 2 or returns != pairs or controls != ends + returns + tabs:
-        return None
-    return _Shape(ends + (last != b"\n"), delimiters, tidy)
+        if (chunk == 127).any():
+            return None
+        ends += int(new)
+        if tidy:
+            blanks = np.flatnonzero(chunk == 32) + start
+            tidy = not (edge[beside(blanks, -1)].any() or edge[beside(blanks, 1)].any())
+        quotes = np.flatnonzero(chunk == quote) if layout.quote else chunk[:0]
+        if marks % 2 == 0 and not quotes.size:
+            delimiters += int(np.count_nonzero(chunk == delimiter))
+            continue
+        opens = (np.arange(quotes.size) + marks) % 2 == 0
+        outer = np.where(opens, beside(quotes + start, -1), beside(quotes + start, 1))
+        if not np.isin(outer, [delimiter, 10, 13, quote]).all():
+            return None
+        inside = np.searchsorted(quotes, np.flatnonzero(chunk == delimiter)) + marks
+        delimiters += int(np.count_nonzero(inside % 2 == 0))
+        marks += quotes.size
+    return None if marks % 2 else _Shape(ends + (data[-1:] != b"\n"), delimiters, tidy)
 
 
 def _load(con: duckdb.DuckDBPyConnection, source: Source, rows: Iterator[Any]) -> None:
