@@ -432,6 +432,74 @@ def test_the_cut_shows_a_ticket_as_it_was(store, tmp_path):
     assert states == [("I1", "Active"), ("I2", "New")]
 
 
+CALLS = [
+    "10|c1|q|NONE|ENTERQUEUE||0501",
+    "10|c2|q|NONE|ENTERQUEUE||0502",
+    "10|c1|q|Ada|CONNECT|0",
+    "70|c1|q|Ada|COMPLETEAGENT|0|60",
+    "70|c2|q|NONE|ABANDON|1|1|60",
+]
+
+
+def put_calls(store, folder, *parts):
+    files = []
+    for part in parts:
+        files.append(folder / f"queue_log{len(list(folder.iterdir()))}")
+        files[-1].write_text("".join(f"16000000{line}\n" for line in part), encoding="utf-8")
+    report = records_import(Inputs(files, mapping("asterisk-queue-log")), arrangement="A", store=store)
+    balanced(report.counts)
+    return report
+
+
+@pytest.mark.parametrize("cut", range(1, len(CALLS)))
+@pytest.mark.parametrize("overlap", [0, 1])
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_log_without_numbers_may_be_cut_within_a_second(cut, overlap, batches, store, tmp_path):
+    whole = Store(tmp_path / "whole")
+    put_calls(whole, tmp_path, CALLS)
+    parts = [CALLS[:cut], CALLS[cut - overlap :]]
+    if batches == 1:
+        reports = [put_calls(store, tmp_path, *parts)]
+    else:
+        reports = [put_calls(store, tmp_path, part) for part in parts]
+    assert stored(store) == stored(whole)
+    assert sum(report.counts.known for report in reports) == overlap
+    assert put_calls(store, tmp_path, CALLS).counts.known == len(CALLS)
+    columns = ["id", "outcome", "agent", "customer", "wait_ms", "talk_ms"]
+    assert rows(records_open(store, arrangement="A"), "interactions", columns) == [
+        ("c1", "answered", "Ada", "0501", 0, 60_000),
+        ("c2", "abandoned", None, "0502", 60_000, None),
+    ]
+
+
+def test_the_same_update_twice_in_a_second_is_two(store, tmp_path):
+    put_calls(store, tmp_path, [*CALLS[:3], CALLS[2], *CALLS[3:]])
+    assert len(rows(records_open(store, arrangement="A"), "interaction_events", ["interaction"])) == len(CALLS) + 1
+    assert put_calls(store, tmp_path, CALLS).counts.known == len(CALLS)
+
+
+COMPUTED = """\
+name: c
+version: 1
+dataset: interactions
+columns:
+  id: id
+  arrived_at: a
+  answered_at: b
+  wait_ms: {compute: "answered_at - arrived_at - 2000"}
+  outcome: "'answered'"
+"""
+
+
+def test_what_is_computed_below_zero_is_rejected(store, tmp_path):
+    text = "id,a,b\n1,2026-01-05 10:00:00,2026-01-05 10:00:05\n2,2026-01-05 10:00:00,2026-01-05 10:00:01\n"
+    report = put(store, tmp_path, text, mapped=COMPUTED)
+    assert (report.counts.accepted, report.counts.rejected) == (1, 1)
+    [(_, fault)] = report.first_faults
+    assert (fault.line, fault.column, fault.value) == (3, "wait_ms", "")
+    assert rows(records_open(store, arrangement="A"), "interactions", ["id", "wait_ms"]) == [("1", 3000)]
+
+
 def corrected(updates, number):
     return [line.replace(",G1,", ",G9,") if i == number else line for i, line in enumerate(updates)]
 

@@ -19,6 +19,19 @@ COLUMNS = "columns:\n  id: id\n  received_at: at\n"
 GOOD = HEAD + COLUMNS
 
 
+FOLDED = """\
+name: t
+version: 1
+dataset: tickets
+fold: {by: no, order: n}
+columns: {id: no, opened_at: a}
+events:
+  ticket: no
+  seq: n
+  at: b
+"""
+
+
 def read(text, folder, rules, *, head=HEAD, name="complaints", file="f.csv"):
     """The canonical rows that a mapping makes of a text, as dictionaries without what is empty; and its report."""
     (folder / file).write_text(text, encoding="utf-8")
@@ -48,6 +61,10 @@ def test_the_schema_is_json():
     schema = documents.schema("mapping")
     assert json.loads(json.dumps(schema)) == schema
     assert set(schema["$defs"]["column"]["anyOf"][1]["properties"]) >= {"from", "compute", "format", "values", "take"}
+
+
+def test_a_mapping_that_folds_is_sound():
+    assert mapping_of(documents.parse(FOLDED)).folds
 
 
 def test_an_unknown_mapping_names_those_that_are_known(tmp_path):
@@ -85,6 +102,11 @@ def test_a_mapping_is_read_from_a_file(tmp_path):
         (GOOD.replace("  id: id", "  product: id\n  id: {compute: product}"), ValueWrong, "6:7", "from"),
         (GOOD + "zone: Mars/Phobos\n", InputError, "7:7", "Mars/Phobos"),
         (GOOD + "fold: {by: id}\n", FoldRefused, "7:7", "complaints"),
+        (GOOD + "events: {complaint: id}\n", KeyMissing, "7:9", "«fold»"),
+        (FOLDED.replace("by: no", "by: other"), ValueWrong, "4:7", "no, as columns.id says"),
+        (FOLDED.replace("ticket: no", "ticket: other"), ValueWrong, "4:7", "other, as events.ticket says"),
+        (FOLDED.replace(", order: n", ""), ValueWrong, "4:7", "n, as events.seq says"),
+        (FOLDED.replace("  seq: n\n", ""), ValueWrong, "4:7", "nothing, as events.seq says"),
         (GOOD + "file: {delimiter: '::'}\n", ValueWrong, "7:19", "one character"),
         (GOOD + "file: {delimiter: '\"'}\n", ValueWrong, "7:7", "delimiter"),
         (GOOD + "file: {delimiter: 银}\n", ValueWrong, "7:19", "ASCII"),

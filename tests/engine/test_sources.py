@@ -18,7 +18,7 @@ from mutations import HEADER, MAPPING, csv_of, excel_of, jsonl_of, parquet_of, r
 
 from guanbao.engine import documents
 from guanbao.engine.errors import InputError
-from guanbao.engine.records import sources
+from guanbao.engine.records import sources, texts
 from guanbao.engine.records.conform import RowsUncertain, conform, parts_of
 from guanbao.engine.records.imports import Inputs, records_read
 from guanbao.engine.records.mappings import mapping_of
@@ -394,6 +394,15 @@ def test_gzip_at_any_length(tmp_path):
 # JSON lines
 
 
+def test_json_that_says_a_thing_twice_is_a_fault(tmp_path):
+    lines = '{"id": 1, "b": 2}\n{"id": 2, "b": 3, "id": 4}\n{"id": 5}\n'
+    _, found, faults, count = read(lines, tmp_path, Layout(format="jsonl"), name="f.jsonl")
+    assert found == [(1, "1", "2"), (3, "5", None)]
+    [(line, _, _, reason)] = faults
+    assert (line, count) == (2, 3)
+    assert "«id» stands twice" in reason
+
+
 def test_json_lines(tmp_path):
     lines = [
         '{"a": 1, "b": "x"}',
@@ -448,7 +457,7 @@ def excel(content, folder, **layout):
 
 def test_excel_values(tmp_path):
     at = datetime(2021, 5, 1, 10, 30)  # noqa: DTZ001
-    rows = [["a", "b", "c", None], [1, "x", at], [None] * 3, [2.0, True, date(2021, 5, 1)], ["007", 1.5, None, "off"]]
+    rows = [["a", "b", "c", None], [1, "x", at], [None] * 3, [2.0, True, date(2021, 5, 1)], ["007", 1.5, None, None]]
     header, found, faults, count = excel(sheet_of(rows), tmp_path)
     assert header == ("a", "b", "c")
     assert found == [
@@ -464,6 +473,23 @@ def test_excel_formulas_and_errors_are_faults(tmp_path):
     assert found == [(4, "5", "6")]
     assert [(line, column, value) for line, column, value, _ in faults] == [(2, "a", "=1+1"), (3, "b", "#DIV/0!")]
     assert count == 3
+
+
+def test_excel_cells_beyond_the_header_are_no_loss(tmp_path):
+    _, found, faults, count = excel(sheet_of([["a", "b"], [1, 2, None, ""], [3, 4, 5], [6, 7, None, "=1"]]), tmp_path)
+    assert found == [(2, "1", "2")]
+    assert [fault[0] for fault in faults] == [3, 4]
+    assert "3 fields, the header 2" in faults[0][3]
+    assert count == 3
+
+
+def test_a_workbook_that_unpacks_beyond_reason_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(texts, "_ROOM", 1 << 20)
+    out = io.BytesIO(sheet_of([["a"], [1]]))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/padding.xml", b" " * (8 << 20))
+    with pytest.raises(SourceUnreadable, match="400 times"):
+        excel(out.getvalue(), tmp_path)
 
 
 def test_excel_whose_size_is_said_wrongly_loses_no_row(tmp_path):

@@ -14,16 +14,12 @@ from urllib.parse import quote
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.calendars.columns import with_elapsed
-from guanbao.engine.documents import ValueWrong
-from guanbao.engine.expressions import Scope, compile_expression
-from guanbao.engine.records.conform import Part
-from guanbao.engine.records.datasets import DATASETS, TYPE_MEANING, Column, Dataset
-from guanbao.engine.records.mappings import ColumnRule
+from guanbao.engine.records.conform import Part, computed
+from guanbao.engine.records.datasets import DATASETS, Dataset
 from guanbao.engine.records.texts import Fault
 
 SEPARATOR = "chr(31)"
@@ -124,14 +120,12 @@ class Builder:
         """The part's canonical columns, unprefixed; columns that a rule computes come last, one after another."""
         prefix = part.prefix if prefix is None else prefix
         relation = ibis.duckdb.from_connection(self.con).table(table)
-        given = {rule.name for rule in part.read}
-        relation = relation.select(
-            *keep, **{name: relation[f"{prefix}{name}"] for name in part.dataset.names if name in given}
-        )
+        given = [name for name in part.dataset.names if f"{prefix}{name}" in relation.columns]
+        relation = relation.select(*keep, **{name: relation[f"{prefix}{name}"] for name in given})
         for rule in part.rules:
-            if rule.compute is not None:
+            if rule.name not in given:
                 columns = {name: relation[name] for name in part.dataset.names if name in relation.columns}
-                relation = relation.mutate(**{rule.name: _fitting(rule, part.column(rule), columns)})
+                relation = relation.mutate(**{rule.name: computed(rule, part.column(rule), columns)})
         absent = {
             column.name: ibis.null({"text": "string", "flag": "boolean"}.get(column.type, "int64"))
             for column in part.dataset.columns
@@ -189,29 +183,61 @@ class Builder:
     # --- folding ------------------------------------------------------------------------------------------
 
     def _new_events(self, rows: str, entity: Part, events: Part) -> str:
-        """The updates that are new, with what each says of its entity in `fold`."""
-        key, _, at = events.dataset.key
-        names = {rule.name for rule in events.read}
-        seq = _name(f"{events.prefix}seq") if "seq" in names else "cast(null as bigint)"
+        """The updates that are new, with what each says of its entity in `fold`.
+
+        A number tells which update a row is, so another content under it is a correction. Without one nothing
+        does: what differs from all updates of that time is one more.
+        """
+        names = {rule.name for rule in events.rules}
         updates = ", ".join(
             f"{_given(events, c.name, c.type, names)} as {_name(c.name)}" for c in events.dataset.columns
         )
         told = {rule.name for rule in entity.read}
         fold = ", ".join(f"{_name(c.name)} := {_given(entity, c.name, c.type, told)}" for c in entity.dataset.columns)
+        self.con.execute(
+            f"create view updates as select {updates}, struct_pack({fold}) as fold, ordinal, file, line from {rows}"
+        )
+        self._hash("updates", "hashed", events.dataset.names, folded=entity.dataset.names)
+        key, seq, at = (_name(name) for name in events.dataset.key)
         self.con.execute(f"""
-            create view updates as
-            select {updates}, struct_pack({fold}) as fold, ordinal, line,
-                row_number() over (
-                    partition by file, {_name(events.prefix + key)}, coalesce({seq}, {_name(events.prefix + at)})
-                    order by line) - 1 as repeat
-            from {rows}""")
-        self._hash("updates", "updates_hashed", events.dataset.names, folded=entity.dataset.names)
-        given = self.number("select count(*) from updates_hashed")
-        once = self._distinct("updates_hashed", events.dataset.identity) == given
-        new = self._new_versions("updates_hashed", events.dataset, "ordinal", once=once)
-        self.counts.accepted = self.number(f"select count(*) from {new}")
-        self.counts.known = given - self.counts.accepted
-        return new
+            create table numbered as
+            select * exclude (file), row_number() over (partition by file, {key}, {seq} order by line) - 1 as repeat
+            from hashed where {seq} is not null""")
+        once = self._distinct("numbered", events.dataset.identity) == self.number("select count(*) from numbered")
+        corrected = self._new_versions("numbered", events.dataset, "ordinal", once=once)
+        self.con.execute(f"""
+            create view new_updates as
+            from {corrected} union all by name from {self._unnumbered(events.dataset, key, seq, at)}""")
+        self.counts.accepted = self.number("select count(*) from new_updates")
+        self.counts.known = self.number("select count(*) from hashed") - self.counts.accepted
+        return "new_updates"
+
+    def _unnumbered(self, dataset: Dataset, key: str, seq: str, at: str) -> str:
+        """The updates without a number that no other file holds, each after all that are known of its time."""
+        known = self.stored.get(dataset.name)
+        stored = f"from {known} where {seq} is null" if known else "from hashed where false"
+        repeat = "repeat" if known else "0 as repeat"
+        self.con.execute(f"""
+            create table unnumbered as
+            with stored as (
+                select {key}, {at}, content, {repeat} {stored}
+            ), counted as (
+                select {key}, {at}, content, count(*) as times, from stored group by all
+            ), last as (
+                select {key}, {at}, max(repeat) as repeat from stored group by all
+            ), given as (
+                select *, row_number() over (partition by file, {key}, {at}, content order by line) as nth
+                from hashed where {seq} is null
+            ), fresh as (
+                select given.* exclude (file, nth) from given left join counted using ({key}, {at}, content)
+                where nth > coalesce(times, 0)
+                qualify row_number() over (partition by {key}, {at}, content, nth order by ordinal) = 1
+            )
+            select fresh.*, cast(null as blob) as replaces,
+                coalesce(last.repeat + 1, 0) - 1
+                    + row_number() over (partition by {key}, {at} order by ordinal) as repeat
+            from fresh left join last using ({key}, {at})""")
+        return "unnumbered"
 
     def _folded(self, new: str, entity: Part, events: Part) -> str:
         """Each touched entity as all its updates, old and new, say it is."""
@@ -234,10 +260,12 @@ class Builder:
                 {known})""")
         made = ", ".join(f"{_take(rule.name, rule.take)} as {_name('e_' + rule.name)}" for rule in entity.read)
         self.con.execute(f"create table folded as select {made}, max(line) as line from touched group by {ENTITY}")
-        computed = self._computed("folded", entity, keep=("line",))
-        whole = " and ".join(f"{_name(c.name)} is not null" for c in entity.dataset.columns if c.required)
-        ordered = " and ".join(f"coalesce({_name(a)} <= {_name(b)}, true)" for a, b in entity.dataset.ordered)
-        self.con.execute(f"create view whole as select * from {computed} where {whole} and {ordered or 'true'}")
+        table = self._computed("folded", entity, keep=("line",))
+        sound = [f"{_name(c.name)} is not null" for c in entity.dataset.columns if c.required]
+        sound += [f"coalesce({_name(a)} <= {_name(b)}, true)" for a, b in entity.dataset.ordered]
+        counted = [rule.name for rule in entity.rules if rule.compute and entity.column(rule).never_negative]
+        sound += [f"coalesce({_name(name)} >= 0, true)" for name in counted]
+        self.con.execute(f"create view whole as select * from {table} where {' and '.join(sound)}")
         self._hash("whole", "entities", entity.dataset.names)
         self.counts.incomplete = self.number("select count(*) from folded") - self.number(
             "select count(*) from entities"
@@ -294,16 +322,6 @@ class Builder:
             worked,
         )  # its lookup lives as long as they do
         return f"{table}_worked"
-
-
-def _fitting(rule: ColumnRule, column: Column, columns: dict[str, ir.Value]) -> ir.Value:
-    """What a rule computes, if it is of its column's type."""
-    value = compile_expression(rule.compute or "", Scope(columns, where=rule.where))
-    kind = value.type()
-    fits = kind.is_boolean() if column.type == "flag" else kind.is_integer() or column.type == "text"
-    if not (fits or kind.is_null()):
-        raise ValueWrong(rule.where, key=rule.name, value=rule.compute, expected=TYPE_MEANING[column.type])
-    return value
 
 
 _SQL = {"text": "varchar", "time": "bigint", "duration": "bigint", "count": "bigint", "flag": "boolean"}

@@ -16,9 +16,10 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
+from guanbao.engine.documents import ValueWrong
 from guanbao.engine.errors import InputError, Where
 from guanbao.engine.expressions import Scope, columns_named, compile_expression
-from guanbao.engine.records.datasets import Column, Dataset
+from guanbao.engine.records.datasets import TYPE_MEANING, Column, Dataset
 from guanbao.engine.records.mappings import ColumnRule, Mapping
 from guanbao.engine.records.sources import LINE, Source
 
@@ -144,12 +145,11 @@ def _texts(raw: ir.Table, source: Source, mapping: Mapping, parts: tuple[Part, .
     conditions = [_condition(f.drop, columns, f.where) for f in mapping.filters]
     indices = [(condition, ibis.literal(i, "int64")) for i, condition in enumerate(conditions)]
     made["filtered"] = ibis.cases(*indices, else_=None) if indices else ibis.null("int64")
-    if mapping.fold_by is not None and mapping.fold_order is not None:
-        _need_columns(mapping.fold_order, mapping.where, columns, source, mapping)
     for part in parts:
         for rule in part.read:
-            text = _text_of(rule, columns, source, mapping)
-            made[f"{part.prefix}{rule.name}"] = text
+            made[f"{part.prefix}{rule.name}"] = _text_of(rule, columns, source, mapping)
+        for rule in part.rules:
+            made.setdefault(f"{part.prefix}{rule.name}", ibis.null("string"))
     return raw.select(**made)
 
 
@@ -348,7 +348,39 @@ def _typed(  # noqa: C901 - one check after another, in the order in which they 
                 faults.append(_fault(b < a, f"{part.prefix}{later}", f"it is before {earlier}"))
     fault = ibis.cases(*faults, else_=ibis.null("string"))
     fault = ibis.cases((table["filtered"].notnull(), ibis.null("string")), else_=fault)
-    return table.select(LINE, "filtered", fault=fault, **made)
+    typed = table.select(LINE, "filtered", fault=fault, **made)
+    for part in parts:
+        if len(parts) == 1 or part is not parts[0]:  # what several rows make is computed once they are folded
+            typed = _computed(typed, part)
+    return typed
+
+
+def _computed(table: ir.Table, part: Part) -> ir.Table:
+    """With what rules compute, one after another."""
+    for rule in (rule for rule in part.rules if rule.compute is not None):
+        name = f"{part.prefix}{rule.name}"
+        known = [name for name in part.dataset.names if f"{part.prefix}{name}" in table.columns]
+        columns = {column: table[f"{part.prefix}{column}"] for column in known}
+        table = table.mutate(**{name: computed(rule, part.column(rule), columns)})
+        if part.column(rule).never_negative:
+            wrong, reason = _fault(table[name] < 0, name, "it is computed as less than 0")
+            open_ = table["fault"].isnull() & table["filtered"].isnull()
+            table = table.mutate(fault=ibis.cases((open_ & wrong, reason), else_=table["fault"]))
+    return table
+
+
+def computed(rule: ColumnRule, column: Column, columns: Map[str, ir.Value]) -> ir.Value:
+    """What a rule computes from canonical columns.
+
+    Raises:
+        ValueWrong: it is not of its column's type.
+    """
+    value = compile_expression(rule.compute or "", Scope(columns, where=rule.where))
+    kind = value.type()
+    fits = kind.is_boolean() if column.type == "flag" else kind.is_integer() or column.type == "text"
+    if not (fits or kind.is_null()):
+        raise ValueWrong(rule.where, key=rule.name, value=rule.compute, expected=TYPE_MEANING[column.type])
+    return value
 
 
 def _to_utc(wall: ir.IntegerValue, rules: _Zone) -> ir.IntegerValue:

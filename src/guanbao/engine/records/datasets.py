@@ -45,6 +45,11 @@ class Column:
     values: tuple[str, ...] = ()
     personal: bool = False
 
+    @property
+    def never_negative(self) -> bool:
+        """It counts something."""
+        return self.type in ("duration", "count")
+
 
 @dataclass(frozen=True)
 class Dataset:

@@ -54,7 +54,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What a mapping file says. `fold_by` and `fold_order` are expressions over the source columns."""
+    """What a mapping file says. `events` are the rules of the updates that fold into a record, if rows are updates."""
 
     name: str
     version: int
@@ -66,8 +66,6 @@ class Mapping:
     aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
     missing: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
-    fold_by: str | None = None
-    fold_order: str | None = None
     title: str = ""
     source: str = ""
     digest: str = ""
@@ -76,7 +74,7 @@ class Mapping:
     @property
     def folds(self) -> bool:
         """Several rows of the source make one record."""
-        return self.fold_by is not None
+        return bool(self.events)
 
     def laid_out(self, *, encoding: str | None = None, file: Path | None = None) -> Layout:
         """The layout to read `file` with: the name's ending decides between text, Excel, JSON lines and Parquet."""
@@ -135,6 +133,9 @@ def mapping_of(document: Document) -> Mapping:
         if "events" not in data:
             raise documents.KeyMissing(document.where("fold"), key="events", inside="a mapping that folds")
         events = _rules(document, "events", dataset(target.events))
+        _need_fold(document, target, columns, events)
+    elif "events" in data:
+        raise documents.KeyMissing(document.where("events"), key="fold", inside="a mapping with events")
     _need_required(document, "columns", target, columns)
     if events:
         _need_required(document, "events", dataset(cast("str", target.events)), events)
@@ -152,13 +153,28 @@ def mapping_of(document: Document) -> Mapping:
             Filter(item["drop"], item["reason"], document.where("filters", i, "drop"))
             for i, item in enumerate(data.get("filters", ()))
         ),
-        fold_by=data.get("fold", {}).get("by"),
-        fold_order=data.get("fold", {}).get("order"),
         title=data.get("title", ""),
         source=data.get("source", ""),
         digest=_digest(document),
         where=document.where(),
     )
+
+
+def _need_fold(
+    document: Document, target: Dataset, columns: tuple[ColumnRule, ...], events: tuple[ColumnRule, ...]
+) -> None:
+    """What rows fold by must be what both sides are known by, and their order what the updates are numbered by."""
+    key, number, _at = dataset(cast("str", target.events)).key
+    said = {
+        (part, rule.name): rule.source for part, rules in (("columns", columns), ("events", events)) for rule in rules
+    }
+    same = {"by": [("columns", target.key[0]), ("events", key)], "order": [("events", number)]}
+    for word, places in same.items():
+        given = document.data["fold"].get(word)
+        for place in places:
+            if said.get(place, given if word == "by" else None) != given:
+                expected = f"{said.get(place) or 'nothing'}, as {'.'.join(place)} says"
+                raise ValueWrong(document.where("fold"), key=f"fold.{word}", value=given, expected=expected)
 
 
 def _digest(document: Document) -> str:

@@ -25,11 +25,13 @@ from guanbao.engine.errors import InputError, Where
 from guanbao.engine.records.structured import excel, json_lines, parquet
 from guanbao.engine.records.texts import (
     MOST_FIELD,
+    MOST_RATIO,
     Fault,
     HeaderUnreadable,
     Layout,
     SourceEmpty,
     SourceUnreadable,
+    most_unpacked,
     text,
     text_rows,
 )
@@ -38,8 +40,6 @@ LINE = "line"
 _CHUNK = 1 << 20
 _CACHED = 1 << 18  # bytes that a processor keeps near while it looks at them several times
 _FAST_FROM = 2_000_000
-# Logs shrink ten- to fiftyfold; what shrinks more than this was made to fill a disk.
-_MOST_RATIO, _ROOM = 400, 1 << 28
 _ROWS_AT_ONCE = 50_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -119,10 +119,10 @@ def _unpack(file: Path, target: Path) -> Path:
                 return file
             raw.seek(0)
             with gzip.open(raw) as packed, target.open("wb") as plain:
-                most = max(_ROOM, file.stat().st_size * _MOST_RATIO)
+                most = most_unpacked(file.stat().st_size)
                 while chunk := packed.read(_CHUNK):
                     if plain.tell() > most:
-                        raise SourceUnreadable(Where(file), reason=f"it unpacks to over {_MOST_RATIO} times its size")
+                        raise SourceUnreadable(Where(file), reason=f"it unpacks to over {MOST_RATIO} times its size")
                     plain.write(chunk)
     except EOFError as error:
         raise SourceUnreadable(Where(file), reason="the gzip file ends early; it was cut off on its way") from error

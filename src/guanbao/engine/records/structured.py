@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from guanbao.engine.errors import InputError, Where
-from guanbao.engine.records.texts import Fault, Layout, SourceEmpty, SourceUnreadable
+from guanbao.engine.records.texts import MOST_RATIO, Fault, Layout, SourceEmpty, SourceUnreadable, most_unpacked
 
 _ROWS_AT_ONCE = 50_000
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -48,11 +49,23 @@ def _json_row(line: bytes, layout: Layout) -> dict[str, Any] | str:
         return {}
     try:
         row = json.loads(
-            line.decode(layout.encoding).lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=str
+            line.decode(layout.encoding).lstrip("\ufeff"),
+            object_pairs_hook=_unrepeated,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=str,
         )
     except (ValueError, RecursionError) as error:
         return f"the line is not JSON ({error})"
     return row if isinstance(row, dict) else "the line is not a JSON object"
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _value in pairs]
+        raise ValueError(f"the key «{next(key for key in keys if keys.count(key) > 1)}» stands twice")
+    return made
 
 
 def _json_text(value: object) -> str | None:
@@ -65,6 +78,10 @@ def excel(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
     """The rows of one sheet; a formula or an error value is a `Fault`, for records are values."""
     with plain.open("rb") as raw:
         try:
+            with zipfile.ZipFile(raw) as packed:
+                if sum(member.file_size for member in packed.infolist()) > most_unpacked(file.stat().st_size):
+                    reason = f"it unpacks to over {MOST_RATIO} times its size"
+                    raise SourceUnreadable(Where(file), reason=reason)  # noqa: TRY301
             book = openpyxl.load_workbook(raw, read_only=True, data_only=False)
             if layout.sheet and layout.sheet not in book.sheetnames:
                 raise SourceUnreadable(Where(file), reason=f"it has no sheet «{layout.sheet}»")  # noqa: TRY301
@@ -90,7 +107,7 @@ def _excel_rows(sheet: Any, file: Path) -> Iterator[Any]:  # noqa: ANN401 - open
     yield header
     for number, cells in enumerate(rows, 2):
         if any(cell.value is not None for cell in cells):
-            yield _excel_row(number, cells[: len(header)], header)
+            yield _excel_row(number, cells, header)
 
 
 def _excel_row(number: int, cells: Sequence[Any], header: tuple[str, ...]) -> Any:  # noqa: ANN401
@@ -100,6 +117,8 @@ def _excel_row(number: int, cells: Sequence[Any], header: tuple[str, ...]) -> An
         if cell.data_type == "e":
             return Fault(number, name, str(cell.value), "an error value of the workbook")
     values = [_cell_text(cell.value) for cell in cells]
+    while len(values) > len(header) and values[-1] is None:
+        values.pop()
     return number, values + [None] * (len(header) - len(values))
 
 

@@ -14,6 +14,9 @@ from typing import IO, Any, NamedTuple
 from guanbao.engine.errors import InputError, Where
 
 MOST_FIELD = 1_000_000
+# Logs shrink ten- to fiftyfold; what shrinks more than this was made to fill a disk.
+MOST_RATIO = 400
+_ROOM = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Fault(NamedTuple):
     column: str
     value: str
     reason: str
+
+
+def most_unpacked(packed: int) -> int:
+    """How many bytes an archive of `packed` bytes may unpack to."""
+    return max(_ROOM, packed * MOST_RATIO)
 
 
 def text(plain: Path, layout: Layout, file: Path) -> Iterator[Any]:
