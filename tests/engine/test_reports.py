@@ -435,6 +435,17 @@ def test_a_workbook_has_charts_and_numbers(book, calls):
     assert rows[0][5] == pytest.approx(figures.numerator / figures.denominator)
 
 
+def test_days_are_shown_in_a_unit_that_suits_their_target(book, calls):
+    drawn = openpyxl.load_workbook(book)["By day"]
+    formats = {cell.number_format for cell in drawn[3]}
+    assert '#,##0.0##" s"' in formats
+    titles = [cell.value for cell in drawn[1]]
+    at = titles.index("Average speed of answer") + 2
+    assert drawn[3][at].number_format == '#,##0.00" s"'
+    day = next(row for row in drawn.iter_rows(min_row=3) if row[at].value is not None)
+    assert day[at].value == pytest.approx(day[at - 2].value / day[at - 1].value)
+
+
 def test_a_workbook_is_made_the_same_twice(book, calls, tmp_path):
     workbook_report(calls.computation, tmp_path / "again.xlsx", lang="en", reports=[calls.report])
     assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()

@@ -190,7 +190,8 @@ def _as_error(document: Document, fault: ValidationError) -> InputError:
         missing = [key for key in form["required"] if key not in fault.instance]
         return KeyMissing(document.where(*path), key=missing[0], inside=here)
     expected = form.get("description") or fault.message
-    return ValueWrong(document.where(*path), key=here, value=fault.instance, expected=expected)
+    value = "" if fault.instance is None else fault.instance
+    return ValueWrong(document.where(*path), key=here, value=value, expected=expected)
 
 
 class FileUnreadable(InputError):

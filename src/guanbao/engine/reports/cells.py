@@ -21,7 +21,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.reports.words import data_text
 
-SHARE, SECONDS, WHOLE, EXACT, MONEY, DAY = "0.00%", "#,##0.0##", "#,##0", "#,##0.00", "#,##0.00", "yyyy-mm-dd"
+SHARE, SECONDS, HUNDREDTHS, WHOLE, MONEY = "0.00%", "#,##0.0##", "#,##0.00", "#,##0", "#,##0.00"
+_FONT = "Calibri"  # that of every cell without a style
 _A4 = 9
 _LONGEST = 32_000
 _FIRST_YEAR = 1900  # what a spreadsheet can show as a date
@@ -30,18 +31,23 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RED, _GREEN, _SOFT = "C0302A", "22863A", "66728A"
 _RULE = Side(style="thin", color="C9D0DA")
 STYLES: dict[str, dict[str, Any]] = {
-    "title": {"font": Font(bold=True, size=16)},
-    "heading": {"font": Font(bold=True, size=12)},
+    "title": {"font": Font(name=_FONT, bold=True, size=16)},
+    "heading": {"font": Font(name=_FONT, bold=True, size=12)},
     "head": {
-        "font": Font(color=_SOFT),
+        "font": Font(name=_FONT, color=_SOFT),
         "border": Border(bottom=_RULE),
         "alignment": Alignment(wrap_text=True, vertical="top"),
     },
-    "soft": {"font": Font(color=_SOFT)},
-    "strong": {"font": Font(bold=True)},
+    "head of numbers": {
+        "font": Font(name=_FONT, color=_SOFT),
+        "border": Border(bottom=_RULE),
+        "alignment": Alignment(wrap_text=True, vertical="top", horizontal="right"),
+    },
+    "soft": {"font": Font(name=_FONT, color=_SOFT)},
+    "strong": {"font": Font(name=_FONT, bold=True)},
     "wrapped": {"alignment": Alignment(wrap_text=True, vertical="top")},
-    "bad": {"font": Font(bold=True, color=_RED)},
-    "good": {"font": Font(color=_GREEN)},
+    "bad": {"font": Font(name=_FONT, bold=True, color=_RED)},
+    "good": {"font": Font(name=_FONT, color=_GREEN)},
 }
 
 
@@ -68,6 +74,10 @@ class Sheet:
         """One row; text is written as text."""
         self.sheet.append([self.cell(value, style=style) if style else self._plain(value) for value in values])
         self.rows += 1
+
+    def head(self, titles: Sequence[str], *, numbers: Sequence[int] = ()) -> None:
+        """A row of headings; those over `numbers`, counted from 0, stand to the right as these do."""
+        self.add(*(self.cell(t, style="head of numbers" if i in numbers else "head") for i, t in enumerate(titles)))
 
     def cell(self, value: Any, *, style: str | None = None, form: str | None = None) -> Any:  # noqa: ANN401
         """A cell with a style or a number format."""
@@ -105,6 +115,11 @@ def local_time(ms: int | None, calendar: Calendar) -> datetime | str | None:
         return None
     at = calendar.local(ms).replace(tzinfo=None)
     return at if at.year >= _FIRST_YEAR else at.isoformat(sep=" ")
+
+
+def with_unit(form: str, unit: str) -> str:
+    """A number format with a unit after it."""
+    return f'{form}" {unit.strip()}"'
 
 
 def seconds(ms: int | None) -> Decimal | None:

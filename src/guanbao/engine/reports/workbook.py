@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 from openpyxl import Workbook
@@ -28,12 +28,9 @@ from guanbao.engine.statements.statement import Computation, Outcome
 
 MOST_ROWS = 1_048_576
 _AT_ONCE = 10_000
-_FORMATS = {
-    Unit.SHARE: cells.SHARE,
-    Unit.SECONDS: cells.SECONDS,
-    Unit.COUNT: cells.WHOLE,
-    Unit.PER_RECORD: cells.EXACT,
-}
+_FORMATS = {Unit.SHARE: cells.SHARE, Unit.COUNT: cells.WHOLE, Unit.PER_RECORD: cells.HUNDREDTHS}
+# From how many seconds of its target, or else of the longest of them, days are shown in which unit.
+_SCALES = ((7200, 3600, "{h} h", "h"), (600, 60, "{m} min", "m"), (0, 1, "{n} s", "n"))
 _COLOURS = {True: "9CCAA6", False: "E3A19B", None: "B9C4D4"}
 
 
@@ -66,7 +63,7 @@ def _statement(book: Workbook, told: content.Sheet) -> None:
     sheet = Sheet(
         book,
         say("Statement", lang),
-        [26, 46, 30, 16, 13, 13, 16, 14, 11, 11, 9, 13, 13, 9, 9, 9],
+        [24, 36, 24, 19, 10, 16, 15, 12, 9, 9, 7, 12, 9, 8, 8, 9],
         freeze="B1",
     )
     sheet.add(told.title, style="title")
@@ -74,28 +71,27 @@ def _statement(book: Workbook, told: content.Sheet) -> None:
     tone = {True: "good", False: "bad", None: "strong"}[told.good]
     sheet.sheet.append([sheet.cell(told.verdict, style=tone)])
     if told.score is not None:
-        sheet.add(say("Score", lang), sheet.cell(Decimal(told.score), form=cells.EXACT), "/ 100")
+        sheet.add(say("Score", lang), f"{told.score} / 100")
     sheet.add()
     for card in told.cards:
         sheet.add(sheet.cell(card.label, style="soft"), sheet.cell(card.value, style="strong"), joined(card.notes))
     sheet.add()
     sheet.add(say("Terms", lang), style="heading")
-    sheet.add(
+    sheet.head([
         say("Term", lang), say("Calculation", lang), say("Parameters", lang), say("Numerator", lang),
         say("Denominator", lang), say("Result", lang), say("In words", lang), say("Target", lang),
         say("Verdict", lang), say("Attainment", lang), say("Weight", lang), say("Credit", lang),
         say("Bonus", lang),
         say("Open", lang), say("Excluded", lang), say("Without target", lang),
-        style="head",
-    )  # fmt: skip
+    ], numbers=(3, 4, 5, 9, 10, 11, 12, 13, 14, 15))  # fmt: skip
     for row, said in zip(told.rows, statement["terms"], strict=True):
-        sheet.add(*_term(sheet, row, said))
+        sheet.add(*_term(sheet, row, said, lang))
     sheet.add()
     for note in told.notes:
         sheet.add(note, style="soft")
 
 
-def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]:
+def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any], lang: Lang) -> list[Any]:
     term, figures = row.outcome.term, row.outcome.figures
     unit = term.measure.unit if term.measure else Unit.COUNT
     numerator = seconds(figures.numerator) if unit is Unit.SECONDS else figures.numerator
@@ -107,7 +103,7 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
     def exact(text: str | None, form: str) -> Any:  # noqa: ANN401
         return number(None if text is None else Decimal(text), form)
 
-    value = sheet.cell(None if said["value"] is None else Decimal(said["value"]), style=tone, form=_FORMATS[unit])
+    value = sheet.cell(None if said["value"] is None else Decimal(said["value"]), style=tone, form=_form(unit, lang))
     weight = Decimal(decimal_text(term.weight)) if term.weight else None
     return [
         sheet.cell(row.title, style="wrapped"),
@@ -115,7 +111,7 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
         sheet.cell(joined(row.details), style="wrapped"),
         number(
             None if row.numerator == "—" else numerator,
-            cells.SECONDS if unit is Unit.SECONDS else cells.WHOLE,
+            _form(unit, lang) if unit is Unit.SECONDS else cells.WHOLE,
         ),
         row.denominator if row.denominator == "—" else number(int(row.denominator.replace(",", "")), cells.WHOLE),
         value,
@@ -130,6 +126,10 @@ def _term(sheet: Sheet, row: content.TermRow, said: dict[str, Any]) -> list[Any]
         number(figures.excluded or None, cells.WHOLE),
         number(figures.no_target or None, cells.WHOLE),
     ]
+
+
+def _form(unit: Unit, lang: Lang) -> str:
+    return _FORMATS.get(unit) or cells.with_unit(cells.SECONDS, say("{n} s", lang, n=""))
 
 
 # --- day by day ---------------------------------------------------------------------------------------------
@@ -151,41 +151,64 @@ def _days(book: Workbook, computation: Computation, lang: Lang) -> None:
     titles = [words.data_text(words.measure_title(outcome.term, lang), most=60) for outcome, _series in drawn]
     sheet.add(None, *(cell for title in titles for cell in (title, None, None, None)), style="strong")
     parts = (say("Numerator", lang), say("Denominator", lang), say("Result", lang), say("Target", lang))
-    sheet.add(
-        say("Day", lang) if daily else say("Month", lang),
-        *(part for _drawn in drawn for part in parts),
-        style="head",
-    )
+    heads = [say("Day", lang) if daily else say("Month", lang), *(part for _drawn in drawn for part in parts)]
+    sheet.head(heads, numbers=range(1, len(heads)))
+    scales = [_scale(outcome, series, lang) for outcome, series in drawn]
     for i, bucket in enumerate(buckets):
         row = [f"{bucket.first:%Y-%m-%d}" if daily else f"{bucket.first:%Y-%m}"]
-        for outcome, series in drawn:
-            row += _day(sheet, outcome, series[i])
+        for (outcome, series), scale in zip(drawn, scales, strict=True):
+            row += _day(sheet, outcome, series[i], scale, lang)
         sheet.add(*row)
     for n, (outcome, series) in enumerate(drawn):
-        chart = _chart(sheet.sheet, outcome, series, 2 + 4 * n, titles[n])
+        chart = _chart(sheet.sheet, outcome, series, 2 + 4 * n, titles[n], scales[n])
         sheet.sheet.add_chart(chart, f"{'B' if n % 2 == 0 else 'J'}{len(buckets) + 5 + 17 * (n // 2)}")
 
 
-def _day(sheet: Sheet, outcome: Outcome, bucket: Bucket) -> list[Any]:
+class _Scale(NamedTuple):
+    """How the values of a term's days are shown: divided by so much, in this format; `axis` has no decimals."""
+
+    by: int
+    form: str
+    axis: str
+
+
+def _scale(outcome: Outcome, series: Sequence[Bucket], lang: Lang) -> _Scale:
+    unit, target = evidence.measured(outcome.term).unit, outcome.term.target
+    if unit is not Unit.SECONDS:
+        return _Scale(1, _FORMATS[unit], "0%" if unit is Unit.SHARE else cells.WHOLE)
+    longest = target.level if target else max((bucket.value for bucket in series if bucket.value), default=1)
+    _from, by, said, name = next(scale for scale in _SCALES if longest >= scale[0])
+    word = say(said, lang, **{name: ""})
+    return _Scale(by, cells.with_unit(cells.HUNDREDTHS, word), cells.with_unit(cells.WHOLE, word))
+
+
+def _day(sheet: Sheet, outcome: Outcome, bucket: Bucket, scale: _Scale, lang: Lang) -> list[Any]:
     unit, target, figures = evidence.measured(outcome.term).unit, outcome.term.target, bucket.figures
-    value = None if bucket.value is None else Decimal(decimal_text(bucket.value))
-    level = None if target is None else Decimal(decimal_text(target.level))
+    value = None if bucket.value is None else Decimal(decimal_text(bucket.value / scale.by))
+    level = None if target is None else Decimal(decimal_text(target.level / scale.by))
     numerator = seconds(figures.numerator) if unit is Unit.SECONDS else figures.numerator
     return [
-        sheet.cell(numerator, form=cells.SECONDS if unit is Unit.SECONDS else cells.WHOLE),
+        sheet.cell(numerator, form=_form(unit, lang) if unit is Unit.SECONDS else cells.WHOLE),
         sheet.cell(figures.denominator, form=cells.WHOLE),
-        sheet.cell(value, form=_FORMATS[unit]),
-        sheet.cell(level, form=_FORMATS[unit]),
+        sheet.cell(value, form=scale.form),
+        sheet.cell(level, form=scale.form),
     ]
 
 
-def _chart(sheet: Any, outcome: Outcome, series: Sequence[Bucket], column: int, title: str) -> BarChart:  # noqa: ANN401
+def _chart(  # noqa: PLR0917
+    sheet: Any,  # noqa: ANN401 - openpyxl has no type for a sheet that is only written
+    outcome: Outcome,
+    series: Sequence[Bucket],
+    column: int,
+    title: str,
+    scale: _Scale,
+) -> BarChart:
     last = 2 + len(series)
     bars = BarChart()
     bars.title, bars.height, bars.width, bars.gapWidth, bars.legend = title, 7.5, 20, 40, None
     bars.add_data(Reference(sheet, min_col=column + 2, min_row=2, max_row=last), titles_from_data=True)
     bars.set_categories(Reference(sheet, min_col=1, min_row=3, max_row=last))
-    bars.y_axis.number_format = {Unit.SHARE: "0%"}.get(evidence.measured(outcome.term).unit, "#,##0")
+    bars.y_axis.number_format = scale.axis
     bars.y_axis.scaling.min = 0
     bars.x_axis.delete = bars.y_axis.delete = False
     drawn = bars.series[0]
@@ -221,7 +244,7 @@ def _breaches(book: Workbook, computation: Computation, lang: Lang, most: int) -
         cut = say("Only {m} fit here; guanbao measure --explain writes them all.", lang, m=f"{room:,}")
         told = f"{told} {cut}"
     sheet.add(told, style="soft")
-    sheet.add(*columns.titles, style="head")
+    sheet.head(columns.titles, numbers=(3,))
     for outcome, rows in tables:
         for row in _streamed(rows, most - sheet.rows):
             sheet.add(*columns.cells(outcome, row))
@@ -275,7 +298,7 @@ def _exclusions(book: Workbook, told: content.Sheet, most: int) -> None:
         return
     sheet.add()
     sheet.add(say("The records left out", lang), style="heading")
-    sheet.add(*columns.titles, style="head")
+    sheet.head(columns.titles, numbers=(3,))
     for outcome in ours:
         rows = evidence.labels_of(outcome)
         left = rows.filter(rows.label == "excluded").order_by("at", *evidence.kind_of(outcome.term).key)
