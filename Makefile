@@ -19,7 +19,7 @@ setup: ## everything a developer needs, in .venv
 	@tools/bootstrap.sh test
 
 .PHONY: demo
-demo: ## the main job on made-up records; files go to OUT=demo-output
+demo: ## the main job on real records; files go to OUT=demo-output
 	@tools/bootstrap.sh demo
 	@$(BIN)/guanbao demo --out "$(OUT)"
 

@@ -435,7 +435,7 @@ def test_a_workbook_has_charts_and_numbers(book, calls):
     assert rows[0][5] == pytest.approx(figures.numerator / figures.denominator)
 
 
-def test_days_are_shown_in_a_unit_that_suits_their_target(book, calls):
+def test_days_are_shown_in_a_unit_that_suits_their_target(book):
     drawn = openpyxl.load_workbook(book)["By day"]
     formats = {cell.number_format for cell in drawn[3]}
     assert '#,##0.0##" s"' in formats

@@ -1,0 +1,1 @@
+"""One folder a domain, in the order of an arrangement's life."""
