@@ -14,7 +14,13 @@ ALLOWED_HOSTS = [host for host in environ.get("GUANBAO_HOSTS", "localhost,127.0.
 
 DATABASES = {"default": database(environ.get("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["django.contrib.contenttypes"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "guanbao.platform.identity",
+    "guanbao.platform.access",
+]
+AUTH_USER_MODEL = "identity.Person"
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "guanbao.config.urls"
 

@@ -1,0 +1,12 @@
+"""Registers access with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    """Access."""
+
+    name = "guanbao.platform.access"
+    label = "access"

@@ -1,0 +1,68 @@
+"""Roles and grants."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from guanbao.platform.access.choices import Scope
+from guanbao.platform.identity.choices import Side
+
+
+class Role(models.Model):
+    """A bundle of permissions; without an institution it came with the product."""
+
+    code = models.SlugField(max_length=40)
+    side = models.CharField(max_length=16, choices=Side.choices)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    institution = models.ForeignKey(
+        "identity.Organisation", models.PROTECT, null=True, blank=True, related_name="own_roles"
+    )
+    permissions = models.JSONField(default=list)
+    gives = models.JSONField(default=list)
+    needs_mfa = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("code",), condition=Q(institution=None), name="role_shipped_once"),
+            models.UniqueConstraint(fields=("code", "institution"), name="role_once_in_institution"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A role given to a person as member of an organisation, within a scope, from a day to a day.
+
+    `key` names the department, contractor or arrangement of the scope; of the whole organisation there is none.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.ORGANISATION)
+    key = models.BigIntegerField(null=True, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="grants_given"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scope=Scope.ORGANISATION, key=None) | (~Q(scope=Scope.ORGANISATION) & ~Q(key=None)),
+                name="grant_scope_has_key",
+            ),
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="grant_scope_known"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_ends_later"),
+            models.CheckConstraint(condition=Q(given_by=None) | ~Q(given_by=F("person")), name="grant_not_to_oneself"),
+        )
+        indexes = (models.Index(fields=("person", "organisation"), name="grant_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}"

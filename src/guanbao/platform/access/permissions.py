@@ -1,0 +1,42 @@
+"""Permissions: what can be done, declared once by the app that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guanbao.platform.access.errors import PermissionTwice, PermissionUnknown
+
+_KNOWN: dict[str, Permission] = {}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One thing that can be done, `subject.verb`: what it is called, and the shipped roles that hold it."""
+
+    name: str
+    title: str
+    roles: tuple[str, ...]
+
+
+def permission(name: str, title: str, *, roles: tuple[str, ...]) -> Permission:
+    """Declare a permission; `title` is an English sentence that has Chinese wording.
+
+    Raises:
+        PermissionTwice: the name is taken.
+    """
+    if name in _KNOWN:
+        raise PermissionTwice(name=name)
+    made = _KNOWN[name] = Permission(name, title, roles)
+    return made
+
+
+def permission_named(name: str) -> Permission:
+    """The permission of that name. Raises PermissionUnknown."""
+    if name not in _KNOWN:
+        raise PermissionUnknown(name=name)
+    return _KNOWN[name]
+
+
+def permissions() -> tuple[Permission, ...]:
+    """Every permission, by name."""
+    return tuple(_KNOWN[name] for name in sorted(_KNOWN))

@@ -1,0 +1,128 @@
+"""`reach`: the one answer to what an actor may see and do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from guanbao.platform.access.choices import Scope
+from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.models import Grant
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
+
+NOTHING = Q(pk__in=())
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a model keeps what scopes go by: lookups such as `arrangement__institution`, None where it has none."""
+
+    institution: str | None = None
+    contractor: str | None = None
+    department: str | None = None
+    arrangement: str | None = None
+
+    def of(self, scope: str) -> str | None:
+        """The lookup of a scope."""
+        found: str | None = getattr(self, scope)
+        return found
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a permission goes for an actor: within one organisation, everything or some scopes of it."""
+
+    organisation_id: int | None
+    side: Side | None
+    scopes: frozenset[tuple[str, int | None]]
+    everywhere: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing at all."""
+        return not (self.everywhere or self.scopes)
+
+    @property
+    def whole(self) -> bool:
+        """Everything of the organisation."""
+        return self.everywhere or (Scope.ORGANISATION, None) in self.scopes
+
+    def limit(self, columns: Columns) -> Q:
+        """The rows within reach, as a condition that the database answers."""
+        if self.everywhere:
+            return Q()
+        if self.side is None or (tenant := columns.of(self.side)) is None:
+            return NOTHING
+        ours = Q(**{tenant: self.organisation_id})
+        if self.whole:
+            return ours
+        parts = [
+            Q(**{column: key})
+            for scope, key in sorted(self.scopes, key=str)
+            if (column := columns.of(scope)) is not None
+        ]
+        return ours & reduce(or_, parts) if parts else NOTHING
+
+    def rows(self, rows: QuerySet[Any], columns: Columns) -> QuerySet[Any]:
+        """Those of `rows` that are within reach."""
+        return rows.filter(self.limit(columns))
+
+
+def reach(actor: Actor, permission: Permission, *, on: date | None = None) -> Reach:
+    """What `actor` may see or do under `permission`, by the grants that hold on that day (today)."""
+    if actor.kind == "system":
+        return Reach(None, None, frozenset(), everywhere=True)
+    held = [grant for grant in grants_of(actor, on=on) if permission.name in grant.role.permissions]
+    side = Side(held[0].organisation.side) if held else None
+    return Reach(actor.organisation_id, side, frozenset((grant.scope, grant.key) for grant in held))
+
+
+def grants_of(actor: Actor, *, on: date | None = None) -> list[Grant]:
+    """The grants an actor holds on a day: of somebody who is a member and has not left. Asked at every request."""
+    if actor.person_id is None or actor.organisation_id is None:
+        return []
+    day = on or timezone.localdate()
+    held = Grant.objects.select_related("role", "organisation").filter(
+        _current(day),
+        person=actor.person_id,
+        organisation=actor.organisation_id,
+        revoked_at=None,
+        person__left_at=None,
+        organisation__closed_at=None,
+    )
+    member = Q(person__memberships__organisation=actor.organisation_id) & _current(day, "person__memberships__")
+    return list(held.filter(member))
+
+
+def need(actor: Actor, permission: Permission) -> Reach:
+    """As `reach`, for what cannot be done without it.
+
+    Raises:
+        NotPermitted: the actor holds no grant of it.
+    """
+    found = reach(actor, permission)
+    if found.is_empty:
+        raise NotPermitted(actor=actor.name, permission=permission.name)
+    return found
+
+
+def need_object(actor: Actor, permission: Permission, row: Any, columns: Columns) -> None:  # noqa: ANN401 - a model
+    """That `permission` reaches this row, as the database has it.
+
+    Raises:
+        NotPermitted.
+    """
+    if not need(actor, permission).rows(type(row)._default_manager.filter(pk=row.pk), columns).exists():  # noqa: SLF001
+        raise NotPermitted(actor=actor.name, permission=permission.name)
+
+
+def _current(day: date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}since__lte": day}) & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day}))

@@ -1,0 +1,94 @@
+"""Organisations, people, and whose people they are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from guanbao.platform.identity.choices import Side
+from guanbao.platform.identity.logins import login_normalised
+
+
+class Organisation(models.Model):
+    """A tenant: an institution that outsources, or a contractor."""
+
+    side = models.CharField(max_length=16, choices=Side.choices)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="organisation_side_known"),
+            models.UniqueConstraint(fields=("side", "name"), name="organisation_named_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["Person"]):
+    """Finds people by the login they type, whatever its case or width."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """The person of that login, current or not."""
+        return self.get(login=login_normalised(username or ""))
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can log in, or a machine with an account."""
+
+    login = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=8, blank=True, choices=(("zh", "中文"), ("en", "English")))
+    is_machine = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD: ClassVar[str] = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = People()
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")), name="person_left_later"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override] # Django asks for it by this name; it is no column here
+        """Whether they may log in at all."""
+        return self.left_at is None
+
+    def clean(self) -> None:
+        """Keep the login in the form in which it is compared."""
+        super().clean()
+        self.login = login_normalised(self.login)
+
+
+class Membership(models.Model):
+    """A person's post in an organisation, from a day to a day."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    post = models.CharField(max_length=100, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "organisation"), name="membership_once"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_later"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.organisation}"
