@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 import guanbao
 from guanbao.engine import documents
 from guanbao.engine.errors import GuanbaoError
+from guanbao.engine.language import VALUES, say_value
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
@@ -184,7 +186,7 @@ def errors() -> dict[str, type[GuanbaoError]]:
 @pytest.fixture(scope="module")
 def chinese() -> dict[str, dict[str, str]]:
     """The wording, read as the program reads its own files: a key that stands twice is refused."""
-    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}}
+    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}, "values": {}}
     for file in sorted((PACKS / "language").glob("zh*.yaml")):
         for part, entries in documents.read(file).data.items():
             twice = wording[part].keys() & entries.keys()
@@ -310,6 +312,138 @@ def test_an_untranslated_sentence_is_found():
     assert not list(sentence_faults(sentences_of_template('<b>{{ _("One") }}</b>{{ "One" | say }}'), chinese))
     for wrong in ('<p title="{{ say("Two") }}">', '{{ _("One " ~ x) }}', '{% set a = "Two" | _ %}'):
         assert list(sentence_faults(sentences_of_template(wrong), chinese)), wrong
+
+
+# Values: what fills an error, why a row is rejected, the steps of progress
+
+
+ASSIGNED = {"expected", "reason", "TYPE_MEANING"}  # what variables of values are called
+TAKES = {"Fault": 3, "_fault": 2, "refuse": 1, "progress": 0, "ValueError": 0}  # which argument is a value
+GIVES = {"expected", "_expected", "_refused", "_json_row"}  # what returns values
+WRITTEN = {  # these are not said but written: what the reader is to write himself
+    "month",
+    "zone, week, holidays, except",
+    "{amount, currency, per: month}",
+    "{cap_of_fee, cap_amount, rounding, net}",
+    "{from, to, reason, approved_by}",
+    "{from|compute, format, near, at_least, unit, values, missing, when, take, optional}",
+    "{places, mode}",
+}
+
+
+def texts_of(node: ast.expr | None) -> Iterator[str]:
+    """The texts that an expression may be, with `{}` where something is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        sides = [next(texts_of(side), "{}") for side in (node.left, node.right)]
+        yield from {"".join(sides)} - {"{}{}"}
+    elif isinstance(node, ast.BoolOp | ast.IfExp | ast.Dict):
+        either = node.values if isinstance(node, ast.BoolOp | ast.Dict) else (node.body, node.orelse)
+        for part in either:
+            yield from texts_of(part)
+    elif isinstance(node, ast.Subscript):
+        yield from texts_of(node.value)
+
+
+def values_of_code(text: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each value."""
+    for node in ast.walk(ast.parse(text)):
+        found: list[ast.expr | None] = []
+        if isinstance(node, ast.Call):
+            at = TAKES.get(name_of(node.func), len(node.args))
+            found = [*node.args[at : at + 1], *(word.value for word in node.keywords if word.arg in VALUES)]
+        elif isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+            pairs = zip(target.elts, value.elts, strict=True) if several else [(target, value)]
+            found = [value for target, value in pairs if name_of(target) in ASSIGNED]
+        elif isinstance(node, ast.FunctionDef) and node.name in GIVES:
+            found = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return)]
+        for value in found:
+            yield from ((value.lineno, said) for said in texts_of(value))
+
+
+def values_of_schema(text: str) -> Iterator[tuple[int, str]]:
+    """Each description of a JSON Schema, which stands for what was expected."""
+
+    def walk(node: Any, described: bool) -> Iterator[tuple[int, str]]:
+        if isinstance(node, list):
+            for part in node:
+                yield from walk(part, described)
+        elif isinstance(node, dict):
+            said = node.get("description")
+            if isinstance(said, str):
+                yield 0, said
+            elif not described and {"type", "enum", "pattern"} & node.keys() and "properties" not in node:
+                yield 0, f"a schema without a description: {node}"
+            for key, part in node.items():
+                yield from walk(part, key == "anyOf" and isinstance(said, str)) if key != "if" else ()
+
+    yield from walk(json.loads(text), described=False)
+
+
+def value_faults(found: Iterator[tuple[int, str]]) -> Iterator[str]:
+    for line, text in found:
+        parts = text.split("{}")
+        filled = [f"<{i}>" for i in range(1, len(parts))]
+        english = "".join(map("".join, zip(parts, [*filled, ""], strict=True)))
+        chinese = say_value(english, "zh")
+        if chinese == english and text not in WRITTEN and set(text) - set("{} :"):
+            yield f"{line} «{text}» has no Chinese in zh-values.yaml"
+        elif lost := [hole for hole in filled if hole not in chinese]:
+            yield f"{line} «{text}»: its Chinese loses {lost}"
+
+
+SCHEMAS = sorted((PACKS / "schemas").glob("*.json"))
+# What config says it says to whom starts the server, before there is a language.
+SPOKEN = [path for path in python_files(SRC) if SRC / "guanbao/config" not in path.parents]
+
+
+def test_every_value_has_its_chinese():
+    assert over(lambda text: value_faults(values_of_code(text)), SPOKEN) == []
+    assert over(lambda text: value_faults(values_of_schema(text)), SCHEMAS) == []
+
+
+def test_no_value_is_unused(chinese):
+    ours = documents.read(PACKS / "language/zh-values.yaml").data["values"]
+    said = {text for path in SPOKEN for _, text in values_of_code(path.read_text(encoding="utf-8"))}
+    described = {text for path in SCHEMAS for _, text in values_of_schema(path.read_text(encoding="utf-8"))}
+    used = said | described | set(chinese["sentences"])  # which way is good is a sentence, and also a reason
+    assert [text for text in ours if re.sub(r"\{\w+\}", "{}", text) not in used] == []
+    assert described >= WRITTEN
+
+
+def test_every_value_keeps_what_fills_it(chinese):
+    holes = re.compile(r"\{(\w+)\}")
+    for english, said in chinese["values"].items():
+        assert set(holes.findall(said)) <= set(holes.findall(english)), english
+
+
+def test_an_untranslated_value_is_found():
+    code = "raise X(where, {0})", "{0}", "def expected(kind):\n    return {0}"
+    for wrong in ('expected="no such value"', 'reason=f"no {such} value"', 'known=names or "no such value"'):
+        assert list(value_faults(values_of_code(code[0].format(wrong)))), wrong
+    for wrong in (
+        'expected = "no such value"',
+        'said, reason = 1, f"no {such} value"',
+        'Fault(1, "", "", "no such value")',
+        '_fault(wrong, name, "no such value")',
+        'self.refuse(node, f"no {such} value")',
+        'progress(f"not {done}")',
+        'raise ValueError("no such value")',
+    ):
+        assert list(value_faults(values_of_code(code[1].format(wrong)))), wrong
+    for wrong in ('"no such value, " + kind', '{int: "no such value"}[kind]', 'kind if kind else "no such value"'):
+        assert list(value_faults(values_of_code(code[2].replace("{0}", wrong)))), wrong
+    good = 'X(reason="it is missing", inside=name)\nreason = str(error)\nprogress(f"reading {file.name}")'
+    assert [text for _, text in values_of_code(good)] == ["it is missing", "reading {}"]
+    assert list(value_faults(values_of_code(good))) == []
+    assert list(value_faults(values_of_schema('{"items": {"type": "string", "description": "no such value"}}')))
+    assert list(value_faults(values_of_schema('{"properties": {"a": {"type": "string"}}}')))
+    assert not list(value_faults(values_of_schema('{"description": "text", "anyOf": [{"type": "string"}]}')))
 
 
 # What is written down

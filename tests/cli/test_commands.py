@@ -2,7 +2,10 @@
 
 import csv
 import gzip
+import io
+import itertools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +14,9 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
+from guanbao.cli import speech
 from guanbao.cli.application import build
 from guanbao.cli.reference import pages
 from guanbao.cli.speech import run
@@ -235,6 +240,102 @@ def test_rejected_rows_are_told_and_written(guanbao, desk, tmp_path):
     assert "\x9b" not in err
     with rejected.open(encoding="utf-8-sig", newline="") as text:
         assert [row["line"] for row in csv.DictReader(text)] == ["8"]
+
+
+NAMES = """
+    guanbao measure verify demo calendars records measures presets keys import inspect mappings mesure b
+    duckdb spark zh en csv tsv whitespace jsonl excel parquet python pytest
+"""
+
+
+def english_of(text):
+    """The English words of a text: no names of ours, nothing with marks in it such as a file, nothing in capitals."""
+    words = [run.strip(",.:;()[]{}'\"") for run in re.findall("[!-~]+", text)]
+    return [word for word in words if re.fullmatch("[A-Za-z]?[a-z]+", word) and word not in NAMES.split()]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("measure", "错误 缺少参数 'LEVELS.yaml'。"),
+        ("measure operations", "错误 缺少选项 '--period'。"),
+        ("measure --nothing", "错误 没有选项 --nothing。"),
+        ("measure --perod 2016", "错误 没有选项 --perod。相近的选项：--period, --records。"),
+        ("mesure", "错误 没有命令 'mesure'。要用的是不是 'measure', 'measures'？"),
+        ("presets show operations b", "错误 多出了参数 b。"),
+        ("measure operations --period", "错误 选项 '--period' 后面要有值。"),
+        ("measures list --json=1", "错误 选项 '--json' 后面不带值。"),
+        ("measure operations --period 2016 --cut 1.5", "错误 '--cut' 的值有误：应为整数。"),
+        ("verify /nowhere.json", "错误 /nowhere.json: 这不是考核单：没有该文件或文件夹。"),
+        ("calendars deadline CALENDAR 2026-05-04 1.5x", "错误 “1.5x”不是时长。 应为：时长，如 90s、15m 或 4h。"),
+        ("records import tickets CALENDAR --mapping WRONG --arrangement A --store STORE", "应为：csv、tsv、whitespace"),
+        ("measure LEVELS --period 2016-03", "levels.yaml:10:12: “yesterday”不是时间。"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_language(guanbao, tmp_path, words, said):
+    files = {
+        "CALENDAR": CALENDAR,
+        "WRONG": "name: a\nversion: 1\ndataset: tickets\nfile: {format: xml}\ncolumns: {id: id}\n",
+        "LEVELS": f"{LEVEL}exclusions:\n  - {{from: yesterday, to: 2016-03-02, reason: r, approved_by: a}}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name.lower()}.yaml").write_text(text, encoding="utf-8")
+    typed = [tmp_path / f"{word.lower()}.yaml" if word in files else word for word in words.split()]
+    code, out, err = guanbao(*typed, lang="zh")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert english_of(err.replace("yesterday", "").replace("xml", "")) == []
+    assert len(english_of(guanbao(*typed, lang="en")[2])) > 2
+
+
+def test_a_help_page_is_in_one_language_whatever_the_one_before_was(guanbao):
+    for words in (["--help"], ["measure", "--help"], ["records", "--help"]):
+        code, chinese, _err = guanbao(*words, lang="zh")
+        assert code == 0
+        assert english_of(chinese) == []
+        english = guanbao(*words, lang="en")[1]
+        assert re.findall("[\u4e00-\u9fff]", english) == []
+        for one, other in {
+            "用法：": "Usage: ",
+            "[选项]": "[OPTIONS]",
+            "─ 选项 ─": "─ Options ─",
+            "退出": "exit",
+        }.items():
+            assert one in chinese
+            assert other in english
+    chinese = guanbao("measure", "--help", lang="zh")[1]
+    assert all(word in chinese for word in ("─ 参数 ─", "[必填]", "[默认：duckdb]"))
+
+
+def test_a_measure_is_shown_in_one_language(guanbao):
+    parameters = guanbao("measures", "show", "contact.wait_percentile", lang="zh")[1]
+    assert "大于 0、不大于 1 的比例，如 90%" in parameters
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason"), [("zh", "不是 %d/%m/%Y %H:%M 形式的时间"), ("en", "not a time of the form %d/%m/%Y %H:%M")]
+)
+def test_why_rows_are_rejected_is_written_in_the_language_of_the_run(guanbao, desk, tmp_path, lang, reason):
+    _levels, _records, file = desk
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[7] = lines[7].replace("/2016", "/20l6")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    words = ["--mapping", "servicenow-incident-log", "--arrangement", "IT", "--store", tmp_path / "store"]
+    code, _out, err = guanbao("records", "import", "tickets", file, *words, lang=lang)
+    assert code == 0
+    assert reason in err
+    with (tmp_path / "store/quarantine/00000001.csv").open(encoding="utf-8-sig", newline="") as text:
+        assert [(row["line"], row["reason"]) for row in csv.DictReader(text)] == [("8", reason)]
+
+
+def test_progress_is_told_in_the_language_of_the_run(monkeypatch):
+    told = io.StringIO()
+    monkeypatch.setattr(speech, "err", Console(file=told, force_terminal=True))
+    monkeypatch.setattr(speech, "_asked", ["zh"])
+    monkeypatch.setattr(speech.time, "monotonic", itertools.count(step=2).__next__)
+    with speech.working() as tell:
+        tell("reading a.csv")
+    assert "正在读取 a.csv" in told.getvalue()
 
 
 def test_lists(guanbao):

@@ -184,6 +184,7 @@ def test_places():
         ("name: a\nversion: 1\ndataset: c\ncolumns: {id: {form: x}}", KeyUnknown, "4:22", "form"),
         ("name: a\nversion: 1\ndataset: c\ncolumns: {id: 5}", ValueWrong, "4:15", "columns.id"),
         ("name: a\nversion: 1\ndataset: c\ncolumns: []", ValueWrong, "4:10", "columns"),
+        ("name: a\nversion: 1\ndataset: c\ncolumns: {id: {format: 5}}", ValueWrong, "4:24", "one or more of iso"),
         ("- a", ValueWrong, "1:1", "mapping"),
         ("", ValueWrong, "", "mapping"),
     ],

@@ -276,7 +276,7 @@ def test_a_large_file_keeps_its_lines(tmp_path):
     assert found == typed(content, tmp_path, careful=True)[1]
     bad = [(line, fault.replace("\x1f", " ")) for line, _, fault, *_ in found[1] if fault]
     assert bad == [
-        (31_002, "e_received_at not a time of the form epoch_s or iso"),
+        (31_002, "e_received_at not a time of the form epoch_s | iso"),
         (40_001, "e_received_at it is missing"),
     ]
 

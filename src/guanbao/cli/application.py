@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from guanbao.cli import calendars, demo, keys, measure, measures, presets, records, reference
+from guanbao.cli import calendars, demo, keys, measure, measures, presets, records, reference, usage
 from guanbao.cli.speech import _
 
 
@@ -31,4 +31,4 @@ def build() -> typer.Typer:
     reference.add(app)
     for part in (calendars, records, measures, presets, keys):
         app.add_typer(part.build())
-    return app
+    return usage.spoken(app)

@@ -8,6 +8,7 @@ import typer
 
 from guanbao.cli import speech
 from guanbao.cli.speech import _
+from guanbao.engine.language import say_value
 from guanbao.engine.measures import MEASURES, Measure, measure_named
 from guanbao.engine.measures.catalogue import WAITING, expected
 
@@ -40,7 +41,7 @@ def build() -> typer.Typer:
             (_("Measure"), found.id),
             (_("Title"), _(found.title)),
             (_("Dataset"), found.dataset),
-            (_("Unit"), found.unit.value),
+            (_("Unit"), _(found.unit.value)),
             (_("Direction"), _(found.direction.value)),
             (_("Formula"), _(found.formula)),
             (_("Source"), found.source),
@@ -48,7 +49,11 @@ def build() -> typer.Typer:
         ]
         speech.table("", ["", ""], facts)
         rows = [
-            (p.name, expected(p.kind), _("required") if p.required else default_text(p.default))
+            (
+                p.name,
+                say_value(expected(p.kind), speech.language()),
+                _("required") if p.required else default_text(p.default),
+            )
             for p in found.parameters
         ]
         if rows:

@@ -14,6 +14,7 @@ from guanbao.cli.speech import _
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import ValueWrong
 from guanbao.engine.errors import shown
+from guanbao.engine.language import say_value
 from guanbao.engine.records import mappings as mapping_files
 from guanbao.engine.records.imports import ImportReport, Inputs, records_import
 from guanbao.engine.records.mappings import mapping
@@ -48,6 +49,7 @@ def build() -> typer.Typer:
                 store=Store(store),
                 calendar=Calendar.read(calendar) if calendar else None,
                 progress=tell,
+                lang=speech.language(),
             )
         if json:
             speech.print_json(report_data(report))
@@ -166,8 +168,9 @@ def print_faults(report: ImportReport) -> None:
         markup=False,
     )
     for file, fault in report.first_faults:
+        reason = say_value(fault.reason, speech.language())
         speech.err.print(
-            f"  {shown(file)}:{fault.line}: {fault.column} «{shown(fault.value, most=60)}»: {fault.reason}",
+            f"  {shown(file)}:{fault.line}: {fault.column} «{shown(fault.value, most=60)}»: {reason}",
             markup=False,
         )
     if report.quarantine:

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from guanbao.engine.errors import GuanbaoError
-from guanbao.engine.language import Lang, LanguageUnknown, explain, preferred, say
+from guanbao.engine.language import Lang, LanguageUnknown, explain, preferred, say, say_value
 
 DONE, DIFFERS, WRONG_INPUT, INTERNAL = 0, 1, 2, 3
 out = Console(soft_wrap=True, highlight=False)
@@ -81,7 +81,7 @@ def working() -> Iterator[Callable[[str], None]]:
 
     def tell(step: str) -> None:
         nonlocal shown
-        bar.update(task, description=escape(step))
+        bar.update(task, description=escape(say_value(step, language())))
         if not shown and time.monotonic() - started > 1:
             bar.start()
             shown = True
@@ -113,7 +113,8 @@ def run(build: Callable[[], typer.Typer], arguments: list[str]) -> int:  # noqa:
         return DONE
     except Exception as error:  # noqa: BLE001 - the last net: no user sees a traceback
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a usage error of the command line
-            err.print(f"[bold red]{escape(_('Error'))}[/] {escape(error.format_message())}")
+            told = say_value(error.format_message(), language())
+            err.print(f"[bold red]{escape(_('Error'))}[/] {escape(told)}")
             return WRONG_INPUT
         if environ.get("GUANBAO_DEBUG"):
             traceback.print_exc()

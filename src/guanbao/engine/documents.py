@@ -177,11 +177,13 @@ def check(document: Document, schema_name: str) -> None:
 
 
 def _as_error(document: Document, fault: ValidationError) -> InputError:
+    described = ""
     while fault.context:  # of alternatives, the one that came furthest is what the writer meant
+        described = fault.schema.get("description", described) if isinstance(fault.schema, dict) else described
         fault = max(fault.context, key=lambda f: (len(f.absolute_path), f.validator != "type"))
     path = tuple(fault.absolute_path)
     form: dict[str, Any] = fault.schema if isinstance(fault.schema, dict) else {}
-    here = ".".join(map(str, path)) or "the file"
+    here = ".".join(map(str, path)) or (document.file.name if document.file else "YAML")
     if fault.validator == "additionalProperties" and isinstance(fault.instance, dict):
         known = sorted(form.get("properties", {}))
         extra = [key for key in fault.instance if key not in known]
@@ -189,7 +191,7 @@ def _as_error(document: Document, fault: ValidationError) -> InputError:
     if fault.validator == "required" and isinstance(fault.instance, dict):
         missing = [key for key in form["required"] if key not in fault.instance]
         return KeyMissing(document.where(*path), key=missing[0], inside=here)
-    expected = form.get("description") or fault.message
+    expected = form.get("description") or described or fault.message
     value = "" if fault.instance is None else fault.instance
     return ValueWrong(document.where(*path), key=here, value=value, expected=expected)
 

@@ -49,10 +49,10 @@ class GuanbaoError(Exception):
         fact, _, remedy = text.partition("\n\n")
         return " ".join(fact.split()), " ".join(remedy.split())
 
-    def message(self, templates: tuple[str, str] | None = None) -> str:
-        """The place, the fact and the remedy in one string."""
-        place = str(self.where)
-        said = " ".join(text.format_map(_Shown(self.params)) for text in templates or self.templates() if text)
+    def message(self, templates: tuple[str, str] | None = None, params: dict[str, object] | None = None) -> str:
+        """The place, the fact and the remedy in one string; `params` stand for the error's own, in other words."""
+        place, filled = str(self.where), _Shown(self.params if params is None else params)
+        said = " ".join(text.format_map(filled) for text in templates or self.templates() if text)
         return f"{place}: {said}" if place else said
 
 

@@ -247,8 +247,7 @@ class _Compiler:
                     values[i] = ibis.literal(self.scope.instant(side.this), type="int64")
         kinds = {_kind(value) for value in values} - {"null"}
         if len(kinds) > 1:
-            hint = "compare text with text in quotes, numbers with numbers"
-            raise self.refuse(node, hint)
+            raise self.refuse(node, "compare text with text in quotes, numbers with numbers")
         if any(value.type().is_null() for value in values):
             return ibis.null("boolean")  # Ibis would ask whether the other side is NULL
         return _COMPARISONS[type(node)](*values)

@@ -1,13 +1,15 @@
 """Chinese and English: which one a reader gets, and every sentence in it.
 
-English stands in the code, where it is used; Chinese in `guanbao/packs/language/zh*.yaml`, by the English
-sentence or by the name of the error. They are read as data.
+English stands in the code, where it is used; Chinese in `guanbao/packs/language/zh*.yaml`: sentences by the
+English, errors by their name, and the values that fill them (`it is before {column}`) by the English with
+its holes. They are read as data.
 """
 
 from __future__ import annotations
 
 import locale
 import os
+import re
 from functools import cache
 from importlib import resources
 from typing import Literal, cast
@@ -17,12 +19,15 @@ import yaml
 from guanbao.engine.errors import GuanbaoError
 
 Lang = Literal["zh", "en"]
+# What an error's parameters and a value's holes of these names hold is a value of ours; all others hold data.
+VALUES = ("expected", "reason", "inside", "known")
+_HOLE = re.compile(r"\{(\w+)\}")
 
 
 @cache
 def _chinese() -> dict[str, dict[str, str]]:
-    """The wording of every file, by `errors` and `sentences`."""
-    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}}
+    """The wording of every file, by `errors`, `sentences` and `values`."""
+    wording: dict[str, dict[str, str]] = {"errors": {}, "sentences": {}, "values": {}}
     folder = resources.files("guanbao").joinpath("packs/language")
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if file.name.startswith("zh") and file.name.endswith(".yaml"):
@@ -38,6 +43,43 @@ def say(sentence: str, lang: Lang, /, **params: object) -> str:
     return text.format(**params) if params else text
 
 
+def say_value(text: str, lang: Lang) -> str:
+    """A value that is filled already, such as a reason, in `lang`. One that is not known stays as it is."""
+    if lang == "en":
+        return text
+    values = _chinese()["values"]
+    if text in values:
+        return values[text]
+    for form, chinese in _forms():
+        if found := form.fullmatch(text):
+            return _filled(chinese, found.groupdict())
+    return text
+
+
+def _filled(chinese: str, held: dict[str, str]) -> str:
+    """The Chinese with what the English held in its holes."""
+    said = {name: say_value(text, "zh") if name in VALUES else text for name, text in held.items()}
+    return _HOLE.sub(lambda hole: said[hole[1]], chinese)
+
+
+@cache
+def _forms() -> list[tuple[re.Pattern[str], str]]:
+    """The form of each value with holes, and its Chinese: first what says how it begins, then what says most."""
+    values = _chinese()["values"]
+    holed = [english for english in values if _HOLE.search(english)]
+    holed.sort(key=lambda english: (_HOLE.match(english) is not None, -len(_HOLE.sub("", english))))
+    return [(form_of(english), values[english]) for english in holed]
+
+
+def form_of(english: str) -> re.Pattern[str]:
+    """What matches `english` with its holes filled. It never looks back: what fills a hole may be long and hostile."""
+    first, *rest = _HOLE.split(english)
+    holes = [(name, re.escape(literal)) for name, literal in zip(rest[::2], rest[1::2], strict=True)]
+    form = [f"(?>(?P<{name}>.*?){literal})" for name, literal in holes[:-1]]
+    form += [f"(?P<{name}>.*){literal}" for name, literal in holes[-1:]]
+    return re.compile(re.escape(first) + "".join(form), re.DOTALL)
+
+
 def explain(error: GuanbaoError, lang: Lang) -> str:
     """Where, what and how to mend, in `lang`."""
     if lang == "en":
@@ -46,7 +88,9 @@ def explain(error: GuanbaoError, lang: Lang) -> str:
     if text is None:
         return error.message()
     fact, _, remedy = text.partition("\n")
-    return error.message((fact, remedy.strip()))
+    values = {name: error.params[name] for name in VALUES if name in error.params}
+    said = {name: say_value(str(value), lang) for name, value in values.items() if isinstance(value, str | Exception)}
+    return error.message((fact, remedy.strip()), error.params | said)
 
 
 def _(sentence: str) -> str:

@@ -25,10 +25,10 @@ from guanbao.engine.measures.frames import Frame
 class Unit(StrEnum):
     """What a measure's value is counted in. A duration's numerator is in milliseconds, its value in seconds."""
 
-    SHARE = "share"
-    SECONDS = "s"
-    COUNT = "count"
-    PER_RECORD = "per record"
+    SHARE = _("share")
+    SECONDS = _("s")
+    COUNT = _("count")
+    PER_RECORD = _("per record")
 
 
 class Direction(StrEnum):

@@ -399,7 +399,7 @@ def _expected(column: Column, rule: ColumnRule) -> str:
     if column.values:
         return f"none of {', '.join(column.values)}"
     return {
-        "time": f"not a time of the form {' or '.join(rule.formats)}",
+        "time": f"not a time of the form {' | '.join(rule.formats)}",
         "duration": f"not a number of {rule.unit} from 0 on",
         "count": "not a whole number from 0 on",
         "flag": "neither true nor false",

@@ -17,6 +17,7 @@ import duckdb
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import ValueWrong
 from guanbao.engine.errors import InputError, Where
+from guanbao.engine.language import Lang, say_value
 from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, parquet_write, stored_as_ms
 from guanbao.engine.records.conform import SEPARATOR, RowsUncertain, conform, parts_of
 from guanbao.engine.records.datasets import DATASETS, Dataset, dataset
@@ -77,7 +78,7 @@ def scratch_connection() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             yield con, Path(folder)
         except duckdb.OutOfRangeException as error:
             said, expected = str(error).splitlines()[0], "whole numbers of at most 64 bits"
-            raise ValueWrong(key="what the mapping computes", value=said, expected=expected) from error
+            raise ValueWrong(key="compute", value=said, expected=expected) from error
         finally:
             con.close()
 
@@ -96,8 +97,11 @@ def records_import(
     store: Store,
     calendar: Calendar | None = None,
     progress: Progress = lambda _: None,
+    lang: Lang = "en",
 ) -> ImportReport:
     """Import files as one batch: there whole or not at all, and each row accounted for.
+
+    `lang` is what the quarantine's reasons are written in.
 
     Raises:
         InputError: the files or the mapping cannot be used; NothingAccepted: no row was acceptable or known.
@@ -110,7 +114,7 @@ def records_import(
         batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
         counts = batch.counts
         _need_some(batch, inputs)
-        quarantine = _write_quarantine(batch.faults, store.folder / "quarantine" / f"{batch_name(number)}.csv")
+        quarantine = _write_quarantine(batch.faults, store.folder / "quarantine" / f"{batch_name(number)}.csv", lang)
         if counts.accepted == 0 and quarantine is None:
             return _report(batch, inputs, arrangement, None, None)
         progress("writing")
@@ -131,8 +135,9 @@ def records_read(
     calendar: Calendar | None = None,
     quarantine: Path | None = None,
     progress: Progress = lambda _: None,
+    lang: Lang = "en",
 ) -> tuple[RecordSet, ImportReport]:
-    """Read files into Parquet files in `folder`, without a store. Raises as `records_import`."""
+    """Read files into Parquet files in `folder`, without a store. `lang`, and what is raised, as `records_import`."""
     with scratch_connection() as (con, scratch):
         batch = _build(con, scratch, inputs, arrangement, 1, {}, calendar, progress)
         _need_some(batch, inputs)
@@ -140,7 +145,7 @@ def records_read(
         for name, view in batch.tables.items():
             written = parquet_write(con, view, folder / f"{name}.parquet", name="", arrangement=None)
             files[name] = [str(file.path) for file in written]
-        rejected = _write_quarantine(batch.faults, quarantine) if quarantine else None
+        rejected = _write_quarantine(batch.faults, quarantine, lang) if quarantine else None
         prepared = {inputs.mapping.dataset.name: [batch.prepared]} if batch.prepared else {}
         entry = _manifest_entry(batch, inputs, arrangement, dict.fromkeys(files, 0))
         records = RecordSet(files, versioned=_versioned([entry]), prepared=prepared)
@@ -271,15 +276,17 @@ def _need_some(batch: Batch, inputs: Inputs) -> None:
         )
 
 
-def _write_quarantine(faults: Sequence[tuple[str, Fault]], path: Path) -> Path | None:
+def _write_quarantine(faults: Sequence[tuple[str, Fault]], path: Path, lang: Lang) -> Path | None:
     if not faults:
         return None
+    said = {reason: say_value(reason, lang) for reason in {fault.reason for _, fault in faults}}
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["file", "line", "column", "value", "reason"])
         for file, fault in faults:
-            writer.writerow([guarded(str(cell)) for cell in (file, *fault)])
+            row = fault._replace(reason=said[fault.reason])
+            writer.writerow([guarded(str(cell)) for cell in (file, *row)])
     return path
 
 

@@ -173,7 +173,8 @@ def _need_fold(
         given = document.data["fold"].get(word)
         for place in places:
             if said.get(place, given if word == "by" else None) != given:
-                expected = f"{said.get(place) or 'nothing'}, as {'.'.join(place)} says"
+                name = ".".join(place)
+                expected = f"{said[place]}, as {name} says" if said.get(place) else f"nothing, as {name} says"
                 raise ValueWrong(document.where("fold"), key=f"fold.{word}", value=given, expected=expected)
 
 

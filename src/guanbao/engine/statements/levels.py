@@ -220,10 +220,8 @@ def _step(document: Document, i: int, kind: str, n: int, found: Measure) -> Step
     levels = [key for key in said if key not in ("of_fee", "amount")]
     gains = [key for key in said if key in ("of_fee", "amount")]
     if len(levels) != 1 or len(gains) != 1 or levels[0] not in allowed:
-        expected = (
-            f"{{{' or '.join(allowed)}: level, of_fee or amount: how much}}, since for {found.id} {found.direction}"
-        )
-        raise ValueWrong(document.where(*path), key=f"{kind} step", value=said, expected=expected)
+        expected = f"{{{'|'.join(allowed)}: level, of_fee|amount: how much}}, since for {found.id} {found.direction}"
+        raise ValueWrong(document.where(*path), key=".".join(map(str, path)), value=said, expected=expected)
     if gains[0] == "of_fee" and "fee" not in document.data:
         raise documents.KeyMissing(document.where(*path), key="fee", inside="a service level with credits of the fee")
     of_fee = share(said["of_fee"]) if "of_fee" in said else None
@@ -254,10 +252,7 @@ def _exclusion(document: Document, i: int, calendar: Calendar, ids: set[str]) ->
         try:
             ends.append(calendar.instant(said[edge]))
         except InputError as error:
-            expected = f"a time such as 1999-02-03T09:00 ({error})"
-            raise ValueWrong(
-                document.where("exclusions", i, edge), key=edge, value=said[edge], expected=expected
-            ) from error
+            raise type(error)(document.where("exclusions", i, edge), **error.params) from error
     if ends[1] <= ends[0]:
         raise ValueWrong(
             document.where("exclusions", i, "to"), key="to", value=said["to"], expected="a time after from"

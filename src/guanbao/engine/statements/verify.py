@@ -38,8 +38,8 @@ def statement_read(file: Path) -> dict[str, Any]:
     """
 
     def refuse(text: str) -> Any:  # noqa: ANN401
-        message = f"it holds the number {text}; a statement has whole numbers and text only"
-        raise StatementUnreadable(Where(file), reason=message)
+        reason = f"it holds the number {text}; a statement has whole numbers and text only"
+        raise StatementUnreadable(Where(file), reason=reason)
 
     try:
         raw = file.read_bytes()
