@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote
 
 import duckdb
 import ibis
@@ -21,6 +18,7 @@ from guanbao.engine.calendars.columns import with_elapsed
 from guanbao.engine.records.conform import Part, computed
 from guanbao.engine.records.datasets import DATASETS, Dataset
 from guanbao.engine.records.texts import Fault
+from guanbao.engine.records.writing import quoted
 
 SEPARATOR = "chr(31)"
 ENTITY = "entity"
@@ -281,7 +279,7 @@ class Builder:
         anchor = _name(dataset.anchor)
         special = {
             "batch": f"cast({self.batch} as bigint)",
-            "arrangement": _text(self.arrangement),
+            "arrangement": quoted(self.arrangement),
             "month": _month(anchor),
         }
         if dataset.folds_into:
@@ -347,10 +345,6 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(_name(name) for name in names)
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _same(a: str, b: str, names: Sequence[str]) -> str:
     return " and ".join(f"{a}.{_name(name)} is not distinct from {b}.{_name(name)}" for name in names)
 
@@ -381,37 +375,3 @@ def stored_as_ms(dataset: Dataset) -> str:
         )
         times.append(f"struct_pack({fold}) as fold")
     return f"* replace ({', '.join(times)})"
-
-
-class Written(NamedTuple):
-    """A Parquet file that was written: where, how many rows and bytes, and of which partition."""
-
-    path: Path
-    rows: int
-    size: int
-    partition: dict[str, str]
-
-
-def parquet_write(
-    con: duckdb.DuckDBPyConnection, view: str, target: Path, *, name: str, arrangement: str | None
-) -> list[Written]:
-    """Write the rows of a final view to `target/arrangement=…/month=…/<name>-….parquet`.
-
-    Without `arrangement`, to the file `target`.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    how, source, fixed = "", view, {}
-    if arrangement is not None:
-        # DuckDB parts the rows by month only: the arrangement is one for all, and to compare it each time costs.
-        target, fixed = target / f"arrangement={quote(arrangement, safe='')}", {"arrangement": arrangement}
-        target.mkdir(parents=True, exist_ok=True)
-        source = f"(select * exclude (arrangement) from {view})"
-        how = f", partition_by (month), filename_pattern '{name}-{{uuid}}', overwrite_or_ignore true"
-    con.execute("set preserve_insertion_order = false")
-    # Keys, times and digests are all different: to look for repetition among them takes a third of the whole time.
-    how += ", return_stats true, dictionary_size_limit 1000, parquet_version v2"
-    copied = con.execute(f"copy (from {source}) to {_text(str(target))} (format parquet{how})")
-    return [
-        Written(Path(path), rows, size, fixed | dict(keys or {}))
-        for path, rows, size, _footer, _columns, keys in copied.fetchall()
-    ]

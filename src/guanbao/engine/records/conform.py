@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -22,8 +22,8 @@ from guanbao.engine.expressions import Scope, columns_named, compile_expression
 from guanbao.engine.records.datasets import TYPE_MEANING, Column, Dataset
 from guanbao.engine.records.mappings import ColumnRule, Mapping
 from guanbao.engine.records.sources import LINE, Source
+from guanbao.engine.records.walls import HALF_DAY, WallClock, zone_rules
 
-HALF_DAY = 43_200_000
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 _DIGITS = {"ms": 12, "s": 8, "m": 7, "h": 5}  # before the point: more would not fit into DECIMAL(18, 6) as ms
 _TRUE = ("true", "t", "yes", "y", "1", "是")
@@ -269,53 +269,17 @@ def _readable(text: ir.StringValue) -> ir.StringValue:
 # --- typed: instants, and what is wrong ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Zone:
-    """A zone between two wall-clock times: from each wall time on, its offset; and the gaps that do not exist."""
-
-    offsets: tuple[tuple[int, int], ...]  # newest first: (from this wall ms on, offset ms)
-    gaps: tuple[tuple[int, int], ...]
-
-
-def _zone_rules(con: duckdb.DuckDBPyConnection, table: str, zone: ZoneInfo, parts: tuple[Part, ...]) -> _Zone:
+def _zone_rules(con: duckdb.DuckDBPyConnection, table: str, zone: ZoneInfo, parts: tuple[Part, ...]) -> WallClock:
     names = [f"{p.prefix}{r.name}.v" for p in parts for r in p.read if p.column(r).type == "time"]
     ends = ", ".join(f'min("{name}"), max("{name}")' for name in names)
     [found] = con.execute(f"select {ends} from {table}").fetchall()
     low, high = (datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000 for year in _YEARS)
     seen = [ms for ms in found if ms is not None and low <= ms < high]
-    return zone_rules(zone, int(min(seen)), int(max(seen))) if seen else _Zone(((int(low), 0),), ())
-
-
-def zone_rules(zone: ZoneInfo, first_wall_ms: int, last_wall_ms: int) -> _Zone:
-    """The rules that turn wall-clock milliseconds between the two into UTC: first occurrence, gaps apart."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-
-    def offset(utc_s: int) -> int:
-        at = (epoch + timedelta(seconds=utc_s)).astimezone(zone).utcoffset() or timedelta()
-        return int(at.total_seconds())
-
-    start, end = first_wall_ms // 1000 - 172_800, last_wall_ms // 1000 + 172_800
-    offsets, gaps = [(start * 1000 - 2 * HALF_DAY, offset(start) * 1000)], []
-    before = offset(start)
-    for day in range(start, end, 86_400):
-        low = day
-        while (now := offset(day + 86_400)) != before:
-            high = day + 86_400
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (low, middle) if offset(middle) != before else (middle, high)
-            after = offset(high)
-            if after > before:
-                gaps.append(((high + before) * 1000, (high + after) * 1000))
-            offsets.append(((high + max(before, after)) * 1000, after * 1000))
-            before, low = after, high
-            if after == now:
-                break
-    return _Zone(tuple(reversed(offsets)), tuple(gaps))
+    return zone_rules(zone, int(min(seen)), int(max(seen))) if seen else WallClock(((int(low), 0),), ())
 
 
 def _typed(  # noqa: C901 - one check after another, in the order in which they are told
-    table: ir.Table, parts: tuple[Part, ...], zone: ZoneInfo, rules: _Zone
+    table: ir.Table, parts: tuple[Part, ...], zone: ZoneInfo, rules: WallClock
 ) -> ir.Table:
     made: dict[str, ir.Value] = {}
     faults: list[tuple[ir.BooleanValue, ir.Value]] = []
@@ -383,7 +347,7 @@ def computed(rule: ColumnRule, column: Column, columns: Map[str, ir.Value]) -> i
     return value
 
 
-def _to_utc(wall: ir.IntegerValue, rules: _Zone) -> ir.IntegerValue:
+def _to_utc(wall: ir.IntegerValue, rules: WallClock) -> ir.IntegerValue:
     if len(rules.offsets) == 1:
         return wall - rules.offsets[0][1]
     return ibis.cases(*((wall >= start, wall - offset) for start, offset in rules.offsets), else_=ibis.null("int64"))

@@ -26,8 +26,8 @@ from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from guanbao.engine.errors import InputError, Where
-from guanbao.engine.records.batch import Written
 from guanbao.engine.records.datasets import DATASETS, Dataset
+from guanbao.engine.records.writing import Written
 
 FORM = 1
 _ENTRY = {"arrangement", "counts", "dataset", "files", "imported_at", "mapping", "prepared", "tables"}
