@@ -203,6 +203,7 @@ def gathered(
                 arrangement=level.arrangement,
                 folder=place,
                 quarantine=given.quarantine,
+                lang=speech.language(),
                 progress=tell,
             )
             records.versioned |= found.versioned or any(name in records.files for name in found.files)

@@ -12,6 +12,8 @@ from os import environ
 from typing import Any
 
 import typer
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -58,11 +60,24 @@ def print_json(data: object) -> None:
 
 def table(title: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
     """A table on standard output; a column may be `(heading, "right")`. Cells are text, never markup."""
-    made = Table(title=escape(title) or None, title_justify="left", title_style="bold", header_style="dim")
-    for i, column in enumerate(columns):
-        heading, justify = (column, "left") if isinstance(column, str) else column
-        names = i == 0 and len(columns) > 2  # what a row is called by is not broken up
-        made.add_column(escape(heading), justify=justify, overflow="fold", no_wrap=names)  # type: ignore[arg-type]
+    headings = [(column, "left") if isinstance(column, str) else column for column in columns]
+    made = Table(
+        title=escape(title) or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=box.SIMPLE_HEAD,
+        show_header=any(heading for heading, _justify in headings),
+    )
+    for i, (heading, justify) in enumerate(headings):
+        words = [word for row in rows for word in str(row[i]).split()] if justify == "right" else []
+        made.add_column(
+            escape(heading),
+            justify=justify,  # type: ignore[arg-type]
+            overflow="fold",
+            no_wrap=i == 0 and len(columns) > 2,  # what a row is called by is not broken up
+            min_width=max(map(cell_len, words), default=None),  # nor is a number
+        )
     for row in rows:
         made.add_row(*(cell if hasattr(cell, "__rich_console__") else escape(str(cell)) for cell in row))
     Console(highlight=False).print(made)
@@ -114,7 +129,8 @@ def run(build: Callable[[], typer.Typer], arguments: list[str]) -> int:  # noqa:
     except Exception as error:  # noqa: BLE001 - the last net: no user sees a traceback
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a usage error of the command line
             told = say_value(error.format_message(), language())
-            err.print(f"[bold red]{escape(_('Error'))}[/] {escape(told)}")
+            if told:  # a group without its verb has shown its help, and says no more
+                err.print(f"[bold red]{escape(_('Error'))}[/] {escape(told)}")
             return WRONG_INPUT
         if environ.get("GUANBAO_DEBUG"):
             traceback.print_exc()
