@@ -48,10 +48,7 @@ def statement_sign(statement: dict[str, Any], key_file: Path) -> dict[str, Any]:
     Raises:
         KeyUnusable: the file is no private Ed25519 key.
     """
-    key = _key(key_file, private=True)
-    header = {"alg": ALGORITHM, "kid": key.kid}
-    token = jws.serialize_compact(header, statement_digest(statement), key, algorithms=[ALGORITHM])
-    return {**statement, "signature": jws.detach_content(token)}
+    return {**statement, "signature": payload_sign(statement_digest(statement).encode(), key_file)}
 
 
 def signature_holds(statement: dict[str, Any], key_file: Path) -> bool:
@@ -60,15 +57,44 @@ def signature_holds(statement: dict[str, Any], key_file: Path) -> bool:
     Raises:
         KeyUnusable: the file is no public Ed25519 key.
     """
+    return payload_signed(statement_digest(statement).encode(), statement.get("signature"), key_file)
+
+
+def payload_sign(payload: bytes, key_file: Path) -> str:
+    """A signature over any bytes.
+
+    Raises:
+        KeyUnusable: the file is no private Ed25519 key.
+    """
+    key = _key(key_file, private=True)
+    token = jws.serialize_compact({"alg": ALGORITHM, "kid": key.kid}, payload, key, algorithms=[ALGORITHM])
+    return jws.detach_content(token)
+
+
+def payload_signed(payload: bytes, signature: object, key_file: Path) -> bool:
+    """Whether the signature is one by this key over these bytes.
+
+    Raises:
+        KeyUnusable: the file is no public Ed25519 key.
+    """
     key = _key(key_file, private=False)
-    token = statement.get("signature")
-    if not isinstance(token, str):
+    if not isinstance(signature, str):
         return False
     try:
-        jws.deserialize_compact(token, key, algorithms=[ALGORITHM], payload=statement_digest(statement).encode())
+        jws.deserialize_compact(signature, key, algorithms=[ALGORITHM], payload=payload)
     except (JoseError, ValueError, KeyError, TypeError):
         return False
     return True
+
+
+def key_id(key_file: Path) -> str:
+    """The name of a key, private or public: the `kid` it gives itself, else its thumbprint (RFC 7638).
+
+    Raises:
+        KeyUnusable: the file is no Ed25519 key.
+    """
+    key = _key(key_file, private=False)
+    return key.kid or key.thumbprint()
 
 
 def _key(file: Path, *, private: bool) -> OKPKey:
