@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
+
+from guanbao.platform.ledger.models import Head
+from guanbao.platform.ledger.triggers import disarmed
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST_JAVA = 17
@@ -38,6 +42,21 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("there is no folder `shared` beside the checkout")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_may_be_emptied() -> Iterator[None]:
+    """After a test with real transactions Django empties all tables, which the ledger's triggers refuse."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def unarmed(operations: BaseDatabaseOperations, statements: list[str]) -> None:
+        with disarmed(operations.connection):
+            flush(operations, statements)
+        Head.objects.create()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unarmed)
+        yield
 
 
 @pytest.fixture(scope="session")

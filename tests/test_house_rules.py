@@ -399,7 +399,12 @@ def value_faults(found: Iterator[tuple[int, str]]) -> Iterator[str]:
 
 SCHEMAS = sorted((PACKS / "schemas").glob("*.json"))
 # What config says it says to whom starts the server, before there is a language.
-SPOKEN = [path for path in python_files(SRC) if SRC / "guanbao/config" not in path.parents]
+# guanbao-verify stands alone, without our wording.
+SPOKEN = [
+    path
+    for path in python_files(SRC)
+    if SRC / "guanbao/config" not in path.parents and path.name != "guanbao_verify.py"
+]
 
 
 def test_every_value_has_its_chinese():

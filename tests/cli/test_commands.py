@@ -243,7 +243,7 @@ def test_rejected_rows_are_told_and_written(guanbao, desk, tmp_path):
 
 
 NAMES = """
-    guanbao measure verify demo calendars records measures presets keys import inspect mappings mesure b
+    guanbao measure verify demo ledger calendars records measures presets keys import inspect mappings mesure b
     duckdb spark zh en csv tsv whitespace jsonl excel parquet python pytest
 """
 

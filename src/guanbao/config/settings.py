@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "guanbao.platform.identity",
     "guanbao.platform.access",
+    "guanbao.platform.ledger",
 ]
 AUTH_USER_MODEL = "identity.Person"
 MIDDLEWARE: list[str] = []
@@ -28,3 +29,6 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# Signs the ledger's checkpoints; `guanbao keys new FOLDER --name ledger` makes it.
+GUANBAO_LEDGER_KEY = Path(environ.get("GUANBAO_LEDGER_KEY", HOME / "ledger.key.json"))
