@@ -30,6 +30,8 @@ test: ## everything that must hold: lint, types, imports, tests
 	@$(MAKE) lint types imports
 	@echo "== tests"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs
+	@echo "== tests of the database, on PostgreSQL"
+	@tools/postgresql.sh $(BIN)/pytest -n $(WORKERS) --dist loadgroup -rs -m database
 
 .PHONY: lint
 lint: ## ruff: rules and format
@@ -65,6 +67,11 @@ bench: ## how fast, and against what
 mutations: ## bad input, the long way: ten thousand damaged files
 	@tools/bootstrap.sh test
 	@GUANBAO_MUTATIONS=10000 $(BIN)/pytest tests/engine/test_bad_input.py
+
+.PHONY: tamper
+tamper: ## the ledger tampered with, the long way: up to a million entries
+	@tools/bootstrap.sh test
+	@GUANBAO_TAMPER=1 $(BIN)/pytest -n $(WORKERS) tests/platform/ledger/test_tamper.py
 
 .PHONY: docs
 docs: ## write the reference anew from the code

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gives the tests what no Python package brings: Java for Spark, a browser and a Chinese font for pages.
+# Gives the tests what no Python package brings: Java for Spark, PostgreSQL, a browser and a Chinese font for pages.
 # Installs only as root on Debian or Ubuntu, and only what is missing. Never fails: the tests that need
 # what could not be had are skipped, and say so. GUANBAO_APT=0 leaves the machine as it is.
 set -u
@@ -12,6 +12,7 @@ java_is_17() {
     major=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
     [ -n "$major" ] && [ "$major" -ge 17 ]
 }
+postgresql_is_there() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 browser_is_there() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 font_is_there() { compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null; }
 
@@ -42,6 +43,9 @@ install() { # the first of the named packages that this system offers
 
 java_is_17 || install openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless
 java_is_17 || say "Java 17 or newer is missing: the Spark tests will be skipped."
+
+postgresql_is_there || install postgresql
+postgresql_is_there || say "PostgreSQL is missing: the tests of the database run on SQLite only."
 
 # Ubuntu's chromium is a snap, which a container cannot run.
 if ! browser_is_there && [[ "$system" == debian* ]]; then
