@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-BENCHMARKS = ("tickets", "working_time", "imports")
+BENCHMARKS = ("tickets", "working_time", "imports", "ledger")
 
 
 def main() -> None:
