@@ -15,8 +15,13 @@ esac
 say() { echo "guanbao: $*" >&2; }
 
 # The stamp tells what was installed and where: an environment that was moved or copied no longer runs.
+# What the pages load is made when the package is built, and uv does not build again because it vanished.
 stamp=.venv/.guanbao
-if [ -x .venv/bin/guanbao ] && [ "$stamp" -nt uv.lock ] && [ "$stamp" -nt pyproject.toml ]; then
+assets=src/guanbao/web/static/vendor/.stamp
+assets_are_there() {
+    [ "$assets" -nt frontend/package-lock.json ] && [ "$assets" -nt tools/hatch_build.py ]
+}
+if [ -x .venv/bin/guanbao ] && [ "$stamp" -nt uv.lock ] && [ "$stamp" -nt pyproject.toml ] && assets_are_there; then
     read -r level place <"$stamp"
     if [ "$place" = "$PWD" ] && [[ " $covered_by " == *" $level "* ]]; then
         exit 0
@@ -44,6 +49,7 @@ if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
     arguments+=(--python "$(tail -n 1 <<<"$found")")
 fi
 
+assets_are_there || arguments+=(--reinstall-package guanbao)
 say "installing the locked packages into .venv ($want)"
 if ! tools/uv sync --frozen "${arguments[@]}"; then
     say "the packages could not be installed. They come from PyPI; once they are here, no network is needed."

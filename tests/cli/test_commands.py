@@ -243,8 +243,8 @@ def test_rejected_rows_are_told_and_written(guanbao, desk, tmp_path):
 
 
 NAMES = """
-    guanbao measure verify demo ledger calendars records measures presets keys import inspect mappings mesure b
-    duckdb spark zh en csv tsv whitespace jsonl excel parquet python pytest
+    guanbao measure verify demo init serve ledger calendars records measures presets keys
+    import inspect mappings mesure b duckdb spark zh en csv tsv whitespace jsonl excel parquet python pytest
 """
 
 

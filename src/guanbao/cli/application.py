@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from guanbao.cli import calendars, demo, keys, ledger, measure, measures, presets, records, reference, usage
+from guanbao.cli import calendars, demo, house, keys, ledger, measure, measures, presets, records, reference, usage
 from guanbao.cli.speech import _
 
 
@@ -29,6 +29,7 @@ def build() -> typer.Typer:
     measure.add(app)
     demo.add(app)
     reference.add(app)
+    house.add(app)
     for part in (calendars, records, measures, presets, keys, ledger):
         app.add_typer(part.build())
     return usage.spoken(app)

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from guanbao.apps.people.accounts import PasswordPage
+from guanbao.web.urls import routes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login", LoginView.as_view(template_name="web/login.html"), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("password", PasswordPage.as_view(), name="password"),
+    *routes(),
+]

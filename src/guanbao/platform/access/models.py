@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from guanbao.platform.access.choices import Scope
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.wording import _, reader_language
 
 
 class Role(models.Model):
@@ -15,14 +16,14 @@ class Role(models.Model):
 
     code = models.SlugField(max_length=40)
     side = models.CharField(max_length=16, choices=Side.choices)
-    name = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=60)
+    name = models.CharField(_("Name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60)
     institution = models.ForeignKey(
         "identity.Organisation", models.PROTECT, null=True, blank=True, related_name="own_roles"
     )
     permissions = models.JSONField(default=list)
     gives = models.JSONField(default=list)
-    needs_mfa = models.BooleanField(default=False)
+    needs_mfa = models.BooleanField(_("Needs a second factor"), default=False)
 
     class Meta:
         constraints = (
@@ -31,7 +32,7 @@ class Role(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
 
 class Grant(models.Model):
@@ -40,17 +41,24 @@ class Grant(models.Model):
     `key` names the department, contractor or arrangement of the scope; of the whole organisation there is none.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
-    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="grants")
-    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
-    scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.ORGANISATION)
-    key = models.BigIntegerField(null=True, blank=True)
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="grants_given"
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants", verbose_name=_("Person")
     )
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants", verbose_name=_("Role"))
+    scope = models.CharField(_("Scope"), max_length=16, choices=Scope.choices, default=Scope.ORGANISATION)
+    key = models.BigIntegerField(_("Department, contractor or arrangement"), null=True, blank=True)
+    since = models.DateField(_("Since"))
+    until = models.DateField(_("Until"), null=True, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grants_given",
+        verbose_name=_("Given by"),
+    )
+    revoked_at = models.DateTimeField(_("Taken back"), null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
+
+from django.http import HttpRequest
 
 
 def login_normalised(login: str) -> str:
@@ -12,3 +15,9 @@ def login_normalised(login: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", login).strip().casefold()
     return unicodedata.normalize("NFKC", folded).strip()
+
+
+def login_attempted(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """The login that somebody tried, normalised: what attempts are counted by."""
+    given = credentials or (request.POST if request is not None else {})
+    return login_normalised(str(given.get("username") or ""))

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.logins import login_normalised
+from guanbao.platform.wording import _
 
 
 class Organisation(models.Model):
@@ -21,10 +22,7 @@ class Organisation(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(side__in=Side.values), name="organisation_side_known"),
-            models.UniqueConstraint(fields=("side", "name"), name="organisation_named_once"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(side__in=Side.values), name="organisation_side_known"),)
 
     def __str__(self) -> str:
         return self.name
@@ -41,13 +39,13 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Somebody who can log in, or a machine with an account."""
 
-    login = models.CharField(max_length=150, unique=True)
-    name = models.CharField(max_length=100)
-    email = models.EmailField(blank=True)
-    language = models.CharField(max_length=8, blank=True, choices=(("zh", "中文"), ("en", "English")))
-    is_machine = models.BooleanField(default=False)
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True, blank=True)
+    login = models.CharField(_("Login"), max_length=150, unique=True)
+    name = models.CharField(_("Name"), max_length=100)
+    email = models.EmailField(_("E-mail"), blank=True)
+    language = models.CharField(_("Language"), max_length=8, blank=True, choices=(("zh", "中文"), ("en", "English")))
+    is_machine = models.BooleanField(_("Machine's account"), default=False)
+    joined_at = models.DateTimeField(_("Joined"))
+    left_at = models.DateTimeField(_("Gone since"), null=True, blank=True)
 
     USERNAME_FIELD: ClassVar[str] = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

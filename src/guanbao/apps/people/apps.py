@@ -1,0 +1,19 @@
+"""Registers people."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """People."""
+
+    name = "guanbao.apps.people"
+    label = "people"
+
+    def ready(self) -> None:
+        """Make the pages known."""
+        from guanbao.apps.people import pages  # noqa: PLC0415 - models must be there first
+        from guanbao.web.resource import register  # noqa: PLC0415
+
+        register(pages.PEOPLE, pages.GRANTS, pages.ROLES)

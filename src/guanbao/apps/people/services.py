@@ -1,0 +1,52 @@
+"""Writes about people, within the actor's own organisation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from guanbao.apps.people.permissions import GRANT_EDIT, PERSON_ADD
+from guanbao.apps.people.selectors import people_visible
+from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.reach import need
+from guanbao.platform.access.services import grant_give, grant_revoke
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.models import Organisation, Person
+from guanbao.platform.identity.services import membership_give, person_add
+
+
+def member_add(*, actor: Actor, login: str, name: str, password: str, email: str = "", language: str = "") -> Person:
+    """Add somebody to the actor's organisation.
+
+    Raises NotPermitted; ValidationError by field.
+    """
+    if not need(actor, PERSON_ADD).whole:
+        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    with transaction.atomic():
+        person = person_add(actor=actor, login=login, name=name, password=password, email=email, language=language)
+        membership_give(actor=actor, person=person, organisation=_own(actor), since=timezone.localdate())
+    return person
+
+
+def member_grant(*, actor: Actor, person: Person, role: Role, since: date, until: date | None = None) -> Grant:
+    """Give a member of the actor's organisation a role in it.
+
+    Raises NotPermitted, GrantTooWide; ValidationError by field.
+    """
+    need(actor, GRANT_EDIT)
+    if not people_visible(actor=actor).filter(pk=person.pk).exists():
+        raise NotPermitted(actor=actor.name, permission=GRANT_EDIT.name)
+    return grant_give(actor=actor, person=person, organisation=_own(actor), role=role, since=since, until=until)
+
+
+def member_revoke(*, actor: Actor, grant: Grant) -> Grant:
+    """Take a role back at once. Raises NotPermitted, GrantTooWide."""
+    need(actor, GRANT_EDIT)
+    return grant_revoke(actor=actor, grant=grant)
+
+
+def _own(actor: Actor) -> Organisation:
+    return Organisation.objects.get(pk=actor.organisation_id or 0)

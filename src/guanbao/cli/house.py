@@ -1,0 +1,98 @@
+"""`guanbao init` and `guanbao serve`: an installation of the web application."""
+
+from __future__ import annotations
+
+from os import environ
+from typing import Annotated, Any
+
+import typer
+
+from guanbao.cli import speech
+from guanbao.cli.speech import _
+
+
+def add(app: typer.Typer) -> None:
+    """Register both verbs."""
+
+    @app.command(help=_("Set up or bring up to date: keys, database, roles; an institution with its administrator."))
+    def init(
+        institution: Annotated[
+            str, typer.Option(help=_("The institution to begin with; it is added where there is none."))
+        ] = "",
+        administrator: Annotated[str, typer.Option(help=_("The login of its platform administrator."))] = "",
+        password: Annotated[
+            str, typer.Option(help=_("The administrator's password; one is made up and printed where none is given."))
+        ] = "",
+    ) -> None:
+        """Set up an installation in GUANBAO_HOME; what is there stays."""
+        settings = _settings()
+        import secrets
+
+        from django.core.management import call_command
+
+        from guanbao.platform.access.roles import roles_sync
+
+        call_command("migrate", verbosity=0)
+        roles_sync()
+        speech.out.print(_("Ready in {folder}.", folder=settings.HOME), markup=False)
+        if institution:
+            from guanbao.apps.parties.models import Institution
+
+            if Institution.objects.exists():
+                speech.out.print(_("There is an institution already; none was added."), markup=False)
+                return
+            made = password or secrets.token_urlsafe(12)
+            _begin(institution, administrator or "admin", made)
+            told = _("Log in as {login} with the password {password}", login=administrator or "admin", password=made)
+            speech.out.print(told, markup=False)
+
+    @app.command(help=_("Serve the web application on this machine."))
+    def serve(
+        host: Annotated[str, typer.Option(help=_("The address to listen on."))] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help=_("The port to listen on."))] = 8000,
+    ) -> None:
+        """Run until it is stopped."""
+        _settings()
+        import uvicorn
+
+        speech.out.print(_("Open http://{host}:{port}/", host=host, port=port), markup=False)
+        uvicorn.run("guanbao.config.asgi:application", host=host, port=port, log_level="warning")
+
+
+def _settings() -> Any:  # noqa: ANN401 - Django's settings have no type of their own
+    """Django, set up, in a folder that holds its keys."""
+    environ.setdefault("DJANGO_SETTINGS_MODULE", "guanbao.config.settings")
+    import django
+    from django.conf import settings
+
+    from guanbao.config.secrets import SECRET, secret, secret_make
+    from guanbao.engine.statements.signing import keys_new
+
+    settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if secret_make(settings.HOME / SECRET) and "GUANBAO_SECRET_KEY" not in environ:
+        settings.SECRET_KEY = secret(settings.HOME / SECRET)
+    if not (key := settings.GUANBAO_LEDGER_KEY).exists():
+        keys_new(key.parent, key.name.removesuffix(".key.json"))
+    django.setup()
+    return settings
+
+
+def _begin(institution: str, login: str, password: str) -> None:
+    """The first institution, with somebody who can give roles in it."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from guanbao.apps.parties.choices import InstitutionKind
+    from guanbao.apps.parties.services import institution_add
+    from guanbao.platform.access.models import Role
+    from guanbao.platform.access.services import grant_give
+    from guanbao.platform.actors import SYSTEM
+    from guanbao.platform.identity.services import membership_give, person_add
+
+    today = timezone.localdate()
+    with transaction.atomic():
+        made = institution_add(actor=SYSTEM, name=institution, kind=InstitutionKind.BANK)
+        person = person_add(actor=SYSTEM, login=login, name=login, password=password)
+        membership_give(actor=SYSTEM, person=person, organisation=made.organisation, since=today)
+        role = Role.objects.get(code="platform_administrator", institution=None)
+        grant_give(actor=SYSTEM, person=person, organisation=made.organisation, role=role, since=today)

@@ -1,0 +1,35 @@
+"""What happens to organisations and people, as the ledger tells it. Names and logins of people are not recorded."""
+
+from __future__ import annotations
+
+from guanbao.platform.ledger.events import declare
+
+ORGANISATION_ADDED = declare(
+    "organisation.added",
+    en="{actor} added the organisation {object}",
+    zh="{actor}新增了机构{object}",
+    clear=("side", "name", "name_en"),
+)
+PERSON_ADDED = declare(
+    "person.added",
+    en="{actor} added person {person}",
+    zh="{actor}新增了人员 {person}",
+    clear=("person", "is_machine"),
+)
+PASSWORD_CHANGED = declare(
+    "password.changed",
+    en="{actor} changed their own password",
+    zh="{actor}修改了自己的密码",
+)
+PERSON_LEFT = declare(
+    "person.left",
+    en="{actor} recorded that person {person} left",
+    zh="{actor}登记了人员 {person} 离开",
+    clear=("person", "left_at"),
+)
+MEMBERSHIP_GIVEN = declare(
+    "membership.given",
+    en="{actor} made person {person} a member of organisation {organisation}",
+    zh="{actor}将人员 {person} 登记为机构 {organisation} 的成员",
+    clear=("person", "organisation", "since", "until"),
+)

@@ -1,0 +1,68 @@
+"""Writes of identity, each with its event in the ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from guanbao.platform.actors import Actor
+from guanbao.platform.changes import row_change
+from guanbao.platform.identity import events
+from guanbao.platform.identity.choices import Side
+from guanbao.platform.identity.models import Membership, Organisation, Person
+from guanbao.platform.ledger.services import ledger_append
+
+
+def organisation_add(*, actor: Actor, side: Side | str, name: str, name_en: str = "") -> Organisation:
+    """Add a tenant; who may, the app decides that adds an institution or a contractor. Raises ValidationError."""
+    with transaction.atomic():
+        organisation = Organisation()
+        change = row_change(organisation, side=side, name=name, name_en=name_en)
+        organisation.save()
+        ledger_append(actor=actor, event=events.ORGANISATION_ADDED, subject=organisation, after=change.after)
+    return organisation
+
+
+def person_add(*, actor: Actor, login: str, name: str, password: str, email: str = "", language: str = "") -> Person:
+    """Add somebody who can log in. Raises ValidationError by field: a login that is taken, a password that is weak."""
+    with transaction.atomic():
+        person = Person(joined_at=timezone.now())
+        person.set_password(password)
+        row_change(person, login=login, name=name, email=email, language=language)
+        try:
+            validate_password(password, person)
+        except ValidationError as error:
+            raise ValidationError({"password": error.messages}) from error
+        person.save()
+        ledger_append(actor=actor, event=events.PERSON_ADDED, subject=person, after={"person": person.pk})
+    return person
+
+
+def membership_give(
+    *, actor: Actor, person: Person, organisation: Organisation, since: date, until: date | None = None, post: str = ""
+) -> Membership:
+    """Make a person a member of an organisation from a day on. Raises ValidationError by field."""
+    with transaction.atomic():
+        membership = Membership()
+        change = row_change(membership, person=person, organisation=organisation, since=since, until=until, post=post)
+        membership.save()
+        ledger_append(actor=actor, event=events.MEMBERSHIP_GIVEN, subject=membership, after=change.after)
+    return membership
+
+
+def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
+    """Record that somebody left: no grant holds from now on, and every session of theirs ends here."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        row_change(person, left_at=at)
+        person.save()
+        ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
+        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+            if session.get_decoded().get("_auth_user_id") == str(person.pk):
+                session.delete()
+    return person

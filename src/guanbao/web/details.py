@@ -1,0 +1,64 @@
+"""One row's pages: what it is, what can be done to it, and the forms of doing so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from guanbao.platform.actors import Actor
+from guanbao.web.cells import cell
+from guanbao.web.forms import carry_out, form_of
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Resource, Verb
+
+
+def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """A row with its panels and the verbs that make sense now."""
+    actor = actor_of(request)
+    row = _row(resource, actor, pk)
+    context = {
+        "resource": resource,
+        "row": row,
+        "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
+        "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row)],
+        "panels": [(panel, panel.context(actor, row)) for panel in resource.panels],
+    }
+    return render(request, "web/detail.html", context)
+
+
+def add_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The form of a new row."""
+    actor = actor_of(request)
+    if resource.add is None or not resource.add.may(actor):
+        raise Http404
+    return _form_page(request, resource, resource.add, None)
+
+
+def verb_page(request: HttpRequest, resource: Resource, pk: int, verb: str) -> HttpResponse:
+    """The form of something that is done to a row."""
+    actor = actor_of(request)
+    row = _row(resource, actor, pk)
+    found = next((v for v in resource.verbs if v.name == verb and v.may(actor) and v.when(row)), None)
+    if found is None:
+        raise Http404
+    return _form_page(request, resource, found, row)
+
+
+def _form_page(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> HttpResponse:  # noqa: ANN401
+    form = form_of(resource, verb, request, row)
+    if request.method == "POST" and (done := carry_out(verb, form, request, row)) is not None:
+        return redirect(resource.url("detail", done.pk))
+    title = resource.singular if row is None else str(row)
+    back = resource.url("list") if row is None else resource.url("detail", row.pk)
+    context = {"resource": resource, "verb": verb, "row": row, "form": form, "title": title, "back": back}
+    return render(request, "web/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _row(resource: Resource, actor: Actor, pk: int) -> Any:  # noqa: ANN401 - a model
+    """The row, if the actor may see it. What is not yours is not there."""
+    row = resource.rows(actor=actor).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,70 @@
+"""Forms of verbs: their fields from the model, what they say from a service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+from guanbao.engine.errors import GuanbaoError
+from guanbao.engine.language import explain
+from guanbao.platform.wording import reader_language
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Resource, Verb, resource_of
+
+_CLASSES: dict[type, str] = {
+    forms.Select: "form-select",
+    forms.SelectMultiple: "form-select",
+    forms.CheckboxInput: "form-check-input",
+}
+
+
+def form_of(resource: Resource, verb: Verb, request: HttpRequest, row: models.Model | None) -> forms.ModelForm[Any]:
+    """The form of a verb, bound to what was sent."""
+    made = verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
+    form = made(request.POST if request.method == "POST" else None, instance=row)
+    for field in form.fields.values():
+        related_only(field, request)
+        dressed(field)
+    return form
+
+
+def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None) -> Any:  # noqa: ANN401
+    """Call the verb's service with what was sent. What it refuses stands in the form, and None comes back."""
+    if not form.is_valid():
+        return None
+    given = dict(form.cleaned_data)
+    try:
+        if row is not None:
+            name = str(row._meta.model_name)  # noqa: SLF001 - Django's published way to a model's name
+            given[name] = type(row)._default_manager.get(pk=row.pk)  # noqa: SLF001 - as stored: the form changed `row`
+        return verb.service(actor=actor_of(request), **given)
+    except GuanbaoError as error:
+        form.add_error(None, explain(error, reader_language()))
+    except ValidationError as error:
+        for name, messages in getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages}).items():
+            form.add_error(name if name in form.fields else None, messages)
+    return None
+
+
+def related_only(field: forms.Field, request: HttpRequest) -> None:
+    """Offer of related rows only those that the reader may see; none, where their model has no pages."""
+    if isinstance(field, forms.ModelChoiceField):
+        every: Any = field.queryset
+        resource = resource_of(every.model)
+        field.queryset = resource.rows(actor=actor_of(request)) if resource else every.none()
+
+
+def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # noqa: ANN401 - Django's own
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        how["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return field.formfield(**how)
+
+
+def dressed(field: forms.Field) -> None:
+    """Give a field the look of the frame."""
+    field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
+    field.widget.attrs.setdefault("autocomplete", "off")  # what is entered here is seldom about who enters it

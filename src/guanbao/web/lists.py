@@ -1,0 +1,87 @@
+"""The list of a resource: searched, filtered, sorted, page by page; and as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django_filters.filterset import filterset_factory
+from django_tables2.config import RequestConfig
+
+from guanbao.web.cells import cell
+from guanbao.web.forms import dressed, related_only
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Resource
+
+PAGE = 50
+MOST_PAGES = 2_000
+
+
+def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The list; its table alone where htmx asks for it."""
+    actor = actor_of(request)
+    if not resource.may_view(actor):
+        raise Http404
+    rows = resource.rows(actor=actor)
+    filters = filters_of(resource)(request.GET, queryset=searched(rows, resource, request.GET.get("q", "")))
+    for field in filters.form.fields.values():
+        related_only(field, request)
+        dressed(field)
+    table = table_of(resource)(filters.qs.order_by(*resource.order))
+    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    page: Any = table.page
+    if page.number > MOST_PAGES:
+        raise Http404
+    context = {
+        "resource": resource,
+        "table": table,
+        "page": page,
+        "count": page.paginator.count,
+        "filters": filters,
+        "asked": any(request.GET.get(name) for name in ("q", *resource.filters)),
+        "add": resource.add if resource.add and resource.add.may(actor) else None,
+    }
+    partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return render(request, "web/table.html" if partial else "web/list.html", context)
+
+
+def searched(rows: QuerySet[Any], resource: Resource, text: str) -> QuerySet[Any]:
+    """Those rows in which every word of `text` stands in some field that is searched."""
+    for word in text.split()[:8]:
+        found = Q(pk__in=())
+        for field in resource.search:
+            found |= Q(**{f"{field}__icontains": word})
+        rows = rows.filter(found)
+    return rows
+
+
+def filters_of(resource: Resource) -> type[django_filters.FilterSet]:
+    """The filters that the declaration names, and no others."""
+    made: type[django_filters.FilterSet] = filterset_factory(resource.model, fields=list(resource.filters))
+    return made
+
+
+def table_of(resource: Resource) -> type[tables.Table]:
+    """The table of a resource's columns; the first leads to the detail page."""
+    made: dict[str, Any] = {
+        name: tables.Column(verbose_name=resource.heading(name), orderable=True) for name in resource.columns
+    }
+    for name in resource.columns:
+        made[f"render_{name}"] = _renderer(resource, name)
+    made["Meta"] = type("Meta", (), {"template_name": "web/rows.html", "sequence": resource.columns, "empty_text": ""})
+    return type(f"{resource.model.__name__}Table", (tables.Table,), made)
+
+
+def _renderer(resource: Resource, name: str) -> Any:  # noqa: ANN401 - django-tables2 looks at its parameters
+    def render_cell(record: Any) -> str:  # noqa: ANN401
+        text = cell(record, name)
+        if name != resource.columns[0]:
+            return text
+        return format_html('<a href="{}">{}</a>', resource.url("detail", record.pk), text)
+
+    return lambda self, record: render_cell(record)  # noqa: ARG005 - bound as a method

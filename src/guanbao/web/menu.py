@@ -1,0 +1,60 @@
+"""The menu and the command palette: pages and rows that the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guanbao.web.lists import searched
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Resource, resources
+
+_EACH = 5
+
+
+class Entry(NamedTuple):
+    """A line of the menu or the palette."""
+
+    title: str
+    url: str
+    of: str
+
+
+def menu(request: HttpRequest) -> dict[str, object]:
+    """What every page shows around itself: groups of pages, and where the reader stands."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    actor = actor_of(request)
+    groups: dict[str, list[Entry]] = {}
+    for resource in resources():
+        if resource.may_view(actor):
+            groups.setdefault(str(resource.group), []).append(
+                Entry(str(resource.title), resource.url("list"), resource.name)
+            )
+    return {"menu": groups, "here": request.path.split("/")[1]}
+
+
+def find_page(request: HttpRequest) -> HttpResponse:
+    """What the palette found for `q`: pages by name, then rows."""
+    text = request.GET.get("q", "").strip()
+    found = list(_found(request, text)) if text else []
+    return render(request, "web/found.html", {"found": found, "text": text})
+
+
+def _found(request: HttpRequest, text: str) -> Iterator[Entry]:
+    actor = actor_of(request)
+    visible = [resource for resource in resources() if resource.may_view(actor)]
+    for resource in visible:
+        if text.lower() in str(resource.title).lower():
+            yield Entry(str(resource.title), resource.url("list"), "")
+    for resource in visible:
+        yield from _rows(resource, request, text)
+
+
+def _rows(resource: Resource, request: HttpRequest, text: str) -> Iterator[Entry]:
+    if resource.search:
+        for row in searched(resource.rows(actor=actor_of(request)), resource, text)[:_EACH]:
+            yield Entry(str(row), resource.url("detail", row.pk), str(resource.singular))

@@ -1,0 +1,85 @@
+"""Who asks: the actor of a request, and the languages they read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.selectors import memberships_current
+
+Answer = Callable[[HttpRequest], HttpResponse]
+ORGANISATION = "organisation"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request; somebody without any organisation acts for none and sees nothing."""
+    found: Actor = request.actor  # type: ignore[attr-defined] # set by the middleware below
+    return found
+
+
+def actors(answer: Answer) -> Answer:
+    """Middleware: `request.actor`, found when it is first asked for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        return answer(request)
+
+    return middleware
+
+
+def _actor(request: HttpRequest) -> Actor:
+    person: Any = request.user
+    request_id = request.request_id  # type: ignore[attr-defined]
+    if not person.is_authenticated:
+        return Actor("person", "anonymous", request_id=request_id)
+    current = {m.organisation_id: m for m in memberships_current(person=person, on=timezone.localdate())}
+    chosen = current.get(request.session.get(ORGANISATION, 0)) or next(iter(current.values()), None)
+    return Actor(
+        "service" if person.is_machine else "person",
+        person.name,
+        person_id=person.pk,
+        organisation_id=chosen.organisation_id if chosen else None,
+        request_id=request_id,
+    )
+
+
+def languages(answer: Answer) -> Answer:
+    """Middleware: the person's language, else their choice in this browser, else what it asks for, else Chinese."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if not asked:
+            asked = request.headers.get("Accept-Language", "")
+        translation.activate("en" if asked.strip().lower().startswith("en") else "zh-hans")
+        response = answer(request)
+        response.headers["Content-Language"] = translation.get_language()
+        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        return response
+
+    return middleware
+
+
+def policies(answer: Answer) -> Answer:
+    """Middleware: nothing is loaded from elsewhere, nothing inline runs, and no page with data is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware

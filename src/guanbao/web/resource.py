@@ -1,0 +1,115 @@
+"""A Resource: one declaration from which all pages of a model come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import Field, Model, QuerySet
+from django.forms import ModelForm
+from django.urls import reverse
+
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.access.reach import reach
+from guanbao.platform.actors import Actor
+from guanbao.web.errors import ResourceTwice
+
+Selector = Callable[..., QuerySet[Any]]
+_RESOURCES: dict[str, Resource] = {}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that can be done to a row: a service, who may call it, and the fields, or the form, it asks for.
+
+    The service is called as `service(actor=…, <model>=…, **fields)`, one that adds without the row. `when` says of
+    which rows it makes sense; `grave` asks once more, for what cannot be undone.
+    """
+
+    name: str
+    title: str
+    permission: Permission
+    service: Callable[..., Any]
+    fields: tuple[str, ...] = ()
+    form: type[ModelForm[Any]] | None = None
+    when: Callable[[Any], bool] = lambda _row: True
+    grave: bool = False
+
+    def may(self, actor: Actor) -> bool:
+        """Whether the actor may do it to anything at all."""
+        return not reach(actor, self.permission).is_empty
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the detail page: a template, and what it is given of a row."""
+
+    title: str
+    template: str
+    context: Callable[[Actor, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One model's pages.
+
+    `rows(actor=…)` is the app's selector, already limited to what the actor may see. `columns` are fields of the
+    list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields.
+    """
+
+    name: str
+    model: type[Model]
+    title: str
+    singular: str
+    group: str
+    empty: str
+    view: Permission
+    rows: Selector
+    columns: tuple[str, ...]
+    shown: tuple[str, ...]
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("pk",)
+    add: Verb | None = None
+    verbs: tuple[Verb, ...] = ()
+    panels: tuple[Panel, ...] = ()
+
+    def field(self, name: str) -> Field[Any, Any]:
+        """A field of the model."""
+        found: Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001 - Django's way
+        return found
+
+    def heading(self, name: str) -> str:
+        """What a field is called."""
+        return str(self.field(name).verbose_name)
+
+    def may_view(self, actor: Actor) -> bool:
+        """Whether the actor may see anything of it."""
+        return not reach(actor, self.view).is_empty
+
+    def url(self, page: Literal["list", "add", "detail", "verb", "export"], *parts: object) -> str:
+        """The address of a page."""
+        return reverse(f"{self.name}-{page}", args=parts)
+
+
+def register(*resources: Resource) -> None:
+    """Make resources known; an app does so once, in its `apps`.
+
+    Raises:
+        ResourceTwice: a name is taken.
+    """
+    for resource in resources:
+        if resource.name in _RESOURCES:
+            raise ResourceTwice(name=resource.name)
+        _RESOURCES[resource.name] = resource
+
+
+def resources() -> tuple[Resource, ...]:
+    """Every resource, in the order of registration."""
+    return tuple(_RESOURCES.values())
+
+
+def resource_of(model: type[Model]) -> Resource | None:
+    """The resource of a model, if it has pages."""
+    return next((resource for resource in _RESOURCES.values() if resource.model is model), None)

@@ -1,0 +1,40 @@
+"""The first page, and the switch of languages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import resources
+
+_YEAR = 31_536_000
+
+
+def start_page(request: HttpRequest) -> HttpResponse:
+    """What there is, as far as the reader may see it."""
+    actor = actor_of(request)
+    cards = [
+        (resource, resource.url("list"), resource.rows(actor=actor).count())
+        for resource in resources()
+        if resource.may_view(actor)
+    ]
+    return render(request, "web/start.html", {"cards": cards})
+
+
+@require_POST
+def language_page(request: HttpRequest) -> HttpResponse:
+    """Keep the language that was chosen, with the person and in this browser; then back to where it was chosen."""
+    chosen = "en" if request.POST.get("language") == "en" else "zh"
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    if request.user.is_authenticated:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    response = redirect(back)
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=_YEAR, samesite="Lax", httponly=True)
+    return response

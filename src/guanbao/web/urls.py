@@ -1,0 +1,29 @@
+"""The routes of every registered resource."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from guanbao.web.details import add_page, detail_page, verb_page
+from guanbao.web.lists import list_page
+from guanbao.web.menu import find_page
+from guanbao.web.resource import resources
+from guanbao.web.start import language_page, start_page
+
+
+def routes() -> list[URLPattern]:
+    """Each resource's list, forms and detail page, then the pages of the frame."""
+    made = [
+        path("", start_page, name="start"),
+        path("find", find_page, name="find"),
+        path("language", language_page, name="language"),
+    ]
+    for resource in resources():
+        given, name = {"resource": resource}, resource.name
+        made += [
+            path(f"{name}/", list_page, given, name=f"{name}-list"),
+            path(f"{name}/add", add_page, given, name=f"{name}-add"),
+            path(f"{name}/<int:pk>/", detail_page, given, name=f"{name}-detail"),
+            path(f"{name}/<int:pk>/<slug:verb>", verb_page, given, name=f"{name}-verb"),
+        ]
+    return made

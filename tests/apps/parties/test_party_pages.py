@@ -1,0 +1,180 @@
+"""The pages of parties, as each side sees them."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from guanbao.apps.parties.models import Contractor
+from guanbao.web.resource import resources
+
+
+@pytest.fixture
+def office(client, house):
+    person, _ = house.person("office", house.bank.organisation, "outsourcing_office")
+    client.force_login(person)
+    return client
+
+
+def listed(response):
+    return {str(row.record) for row in response.context["table"].rows}
+
+
+def test_without_a_login_there_is_only_the_login(client, house):
+    paths = ["/", "/find", *(resource.url("list") for resource in resources())]
+    paths += [reverse("contractors-detail", args=[house.calls.pk]), "/contractors/add", "/contractors/1/edit"]
+    for path in paths:
+        response = client.get(path)
+        assert (response.status_code, response.url.split("?")[0]) == (302, "/login"), path
+
+
+@pytest.mark.parametrize("login", ["Office", " OFFICE", "ｏffice"])
+def test_variants_of_a_login_lead_in(login, client, house):
+    house.person("office", house.bank.organisation, "outsourcing_office")
+    response = client.post("/login", {"username": login, "password": "a long enough password"})
+    assert (response.status_code, response.url) == (302, "/")
+
+
+def test_a_wrong_password_does_not(client, house):
+    house.person("office", house.bank.organisation)
+    response = client.post("/login", {"username": "office", "password": "wrong"})
+    assert response.status_code == 200
+    assert b"alert-danger" in response.content
+
+
+def test_the_office_sees_its_own_contractors(office):
+    response = office.get("/contractors/")
+    assert listed(response) == {"Calls Ltd", "Cards Ltd"}
+    assert b"Foreign" not in response.content
+
+
+def test_a_contractors_people_see_themselves(client, house):
+    person, _ = house.person("theirs", house.calls.organisation, "service_manager")
+    client.force_login(person)
+    assert listed(client.get("/contractors/")) == {"Calls Ltd"}
+    assert client.get("/institutions/").status_code == 404
+    for other in (house.cards, house.foreign):
+        assert client.get(f"/contractors/{other.pk}/").status_code == 404
+    found = client.get("/find", {"q": "Ltd"}).content
+    assert b"Calls" in found
+    assert b"Cards" not in found
+    assert client.get("/contractors/", {"q": "Cards"}).context["count"] == 0
+    assert client.get(f"/contractors/{house.calls.pk}/edit").status_code == 404
+
+
+def test_what_is_not_ours_answers_as_what_is_not_there(office, house):
+    foreign = office.get(f"/contractors/{house.foreign.pk}/")
+    missing = office.get("/contractors/999999/")
+    bodies = [re.sub(rb'"X-CSRFToken": "\w+"', b"", answer.content) for answer in (foreign, missing)]
+    assert bodies[0] == bodies[1]
+    assert foreign.status_code == 404
+    for path in ("edit", "stand"):
+        assert office.post(f"/contractors/{house.foreign.pk}/{path}", {"name": "x"}).status_code == 404
+
+
+def test_search_filter_and_order(office, house):
+    house.contractor(house.bank, "Alpha", is_related=True)
+    assert listed(office.get("/contractors/", {"q": "al"})) == {"Alpha", "Calls Ltd"}
+    assert listed(office.get("/contractors/", {"q": "calls ltd"})) == {"Calls Ltd"}
+    assert listed(office.get("/contractors/", {"is_related": "true"})) == {"Alpha"}
+    assert listed(office.get("/contractors/", {"institution": house.other.pk})) == {"Alpha", "Calls Ltd", "Cards Ltd"}
+    names = [str(row.record) for row in office.get("/contractors/", {"sort": "-name"}).context["table"].rows]
+    assert names == ["Cards Ltd", "Calls Ltd", "Alpha"]
+    assert office.get("/contractors/", {"sort": "organisation__people__password"}).status_code == 200
+
+
+def test_htmx_gets_the_table_alone(office):
+    whole = office.get("/contractors/").content
+    part = office.get("/contractors/", headers={"HX-Request": "true"}).content
+    assert b"<html" in whole
+    assert b"<html" not in part
+    assert b"Calls Ltd" in part
+
+
+def test_a_contractor_is_added_and_corrected(office, house):
+    given = {"institution": house.bank.pk, "name": "Neu GmbH", "kind": "product", "country": "DE"}
+    response = office.post("/contractors/add", given)
+    made = Contractor.objects.get(name="Neu GmbH")
+    assert (response.status_code, response.url) == (302, f"/contractors/{made.pk}/")
+    shown = office.get(response.url).content.decode()
+    assert "office added the contractor Neu GmbH" in shown
+    assert office.post(f"/contractors/{made.pk}/edit", given | {"name": "Alt GmbH"}).status_code == 302
+    made.refresh_from_db()
+    assert made.name == "Alt GmbH"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"kind": "baker"}, "kind"),
+        ({"name": "x" * 999}, "name"),
+        ({"country": "CHN"}, "country"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field(wrong, field, office, house):
+    before = Contractor.objects.count()
+    given = {"institution": house.bank.pk, "name": "Neu", "kind": "product", "country": "DE"} | wrong
+    response = office.post("/contractors/add", given)
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {field}
+    assert Contractor.objects.count() == before
+
+
+def test_an_institution_of_others_is_no_choice(office, house):
+    given = {"institution": house.other.pk, "name": "Neu", "kind": "product", "country": "DE"}
+    response = office.post("/contractors/add", given)
+    assert response.context["form"].errors.keys() == {"institution"}
+    assert b"West Bank" not in response.content
+
+
+def test_fields_that_the_form_has_not_are_not_set(office, house):
+    given = {
+        "name": "Calls Ltd",
+        "kind": "product",
+        "country": "CN",
+        "standing": "admitted",
+        "organisation": 1,
+        "id": 9,
+    }
+    office.post(f"/contractors/{house.calls.pk}/edit", given)
+    made = Contractor.objects.get(pk=house.calls.pk)
+    assert (made.kind, made.standing, made.organisation_id) == ("product", "candidate", house.calls.organisation_id)
+
+
+def test_pages_ask_no_more_for_more_rows(office, house):
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert office.get("/contractors/").status_code == 200
+        return len(seen)
+
+    few = queries()
+    for n in range(60):
+        house.contractor(house.bank, f"More {n}")
+    assert queries() == few
+
+
+def test_every_page_keeps_the_policies(office, house):
+    for path in ("/", "/contractors/", f"/contractors/{house.calls.pk}/", "/contractors/add", "/nowhere"):
+        headers = office.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'; img-src 'self' data:"), path
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "no-store" in headers["Cache-Control"]
+
+
+def test_the_language_is_the_readers(office):
+    assert "Contractors" in office.get("/contractors/").content.decode()
+    assert office.post("/language", {"language": "zh", "next": "/contractors/"}).url == "/contractors/"
+    assert "承包方" in office.get("/contractors/").content.decode()
+    assert office.post("/language", {"language": "en", "next": "https://elsewhere.example/"}).url == "/"
+
+
+def test_chinese_unless_english_is_asked_for(client):
+    assert "用户名" in client.get("/login").content.decode()
+    assert "用户名" in client.get("/login", headers={"Accept-Language": "de-DE"}).content.decode()
+    assert "Password" in client.get("/login", headers={"Accept-Language": "en-GB,en;q=0.8"}).content.decode()
