@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.core.paginator import EmptyPage
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,10 +34,15 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         related_only(field, request)
         dressed(field)
     table = table_of(resource)(filters.qs.order_by(*resource.order))
-    RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
-    page: Any = table.page
-    if page.number > MOST_PAGES:
+    RequestConfig(request, paginate=False).configure(table)  # it would take the length of a page from the address
+    number = request.GET.get("page", "1")
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) <= MOST_PAGES:
         raise Http404
+    try:
+        table.paginate(page=int(number), per_page=PAGE)
+    except EmptyPage as error:
+        raise Http404 from error
+    page: Any = table.page
     context = {
         "resource": resource,
         "table": table,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +26,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/start.html", {"cards": cards})
 
 
+@login_not_required
 @require_POST
 def language_page(request: HttpRequest) -> HttpResponse:
     """Keep the language that was chosen, with the person and in this browser; then back to where it was chosen."""

@@ -85,6 +85,16 @@ def test_search_filter_and_order(office, house):
     assert office.get("/contractors/", {"sort": "organisation__people__password"}).status_code == 200
 
 
+def test_a_page_has_the_length_that_we_give_it(office, house):
+    for n in range(70):
+        house.contractor(house.bank, f"More {n}")
+    first, second = office.get("/contractors/"), office.get("/contractors/", {"page": "2", "per_page": "1000"})
+    assert len(first.context["table"].page) == 50
+    assert len(second.context["table"].page) == 22
+    for page in ("3", "0", "-1", "x", "", "²", "9" * 5000):
+        assert office.get("/contractors/", {"page": page}).status_code == 404, page
+
+
 def test_htmx_gets_the_table_alone(office):
     whole = office.get("/contractors/").content
     part = office.get("/contractors/", headers={"HX-Request": "true"}).content
@@ -172,6 +182,11 @@ def test_the_language_is_the_readers(office):
     assert office.post("/language", {"language": "zh", "next": "/contractors/"}).url == "/contractors/"
     assert "承包方" in office.get("/contractors/").content.decode()
     assert office.post("/language", {"language": "en", "next": "https://elsewhere.example/"}).url == "/"
+
+
+def test_the_language_can_be_chosen_before_the_login(client):
+    assert client.post("/language", {"language": "en", "next": "/login"}).url == "/login"
+    assert "Password" in client.get("/login").content.decode()
 
 
 def test_chinese_unless_english_is_asked_for(client):
