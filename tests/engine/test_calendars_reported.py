@@ -24,6 +24,19 @@ def test_zammad_3180_around_the_clock_loses_no_minute_at_midnight():
     assert all(always.is_open(always.midnight(date(2026, 3, 1) + timedelta(days=n)) - 1) for n in range(60))
 
 
+def test_zammad_4432_nothing_falls_due_at_midnight_or_on_a_weekend():
+    made = calendar("Europe/Berlin", {"mon-fri": ["09:00-17:00"]})
+    friday = made.instant("2022-12-16T12:00")
+    for hours in range(1, 60):
+        due = made.deadline(friday, hours * HOUR)
+        at = made.local(due)
+        assert at.weekday() < 5
+        assert 9 <= at.hour <= 17
+        assert (at.hour, at.minute) <= (17, 0)
+        assert made.elapsed(friday, due) == hours * HOUR
+    assert made.deadline(friday, 6 * HOUR) == made.instant("2022-12-19T10:00")
+
+
 def test_glpi_687_out_of_hours_a_deadline_waits_for_the_opening_and_is_not_at_once():
     made = office()
     evening = made.instant("2026-05-08T20:15")  # Friday; Saturday the 9th is worked
