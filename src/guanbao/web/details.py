@@ -18,6 +18,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     """A row with its panels and the verbs that make sense now."""
     actor = actor_of(request)
     row = _row(resource, actor, pk)
+    resource = resource.seen_by(actor)
     context = {
         "resource": resource,
         "row": row,

@@ -1,4 +1,4 @@
-"""The list of a resource: searched, filtered, sorted, page by page; and as a file."""
+"""The list of a resource: searched, filtered, sorted, page by page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     actor = actor_of(request)
     if not resource.may_view(actor):
         raise Http404
-    rows = resource.rows(actor=actor)
+    resource = resource.seen_by(actor)
+    related = [name for name in resource.columns if resource.field(name).is_relation]
+    rows = resource.rows(actor=actor).select_related(*related)
     filters = filters_of(resource)(request.GET, queryset=searched(rows, resource, request.GET.get("q", "")))
     for field in filters.form.fields.values():
         related_only(field, request)

@@ -46,7 +46,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, text: str) -> Iterator[Entry]:
     actor = actor_of(request)
-    visible = [resource for resource in resources() if resource.may_view(actor)]
+    visible = [resource.seen_by(actor) for resource in resources() if resource.may_view(actor)]
     for resource in visible:
         if text.lower() in str(resource.title).lower():
             yield Entry(str(resource.title), resource.url("list"), "")

@@ -16,7 +16,6 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.selectors import memberships_current
 
 Answer = Callable[[HttpRequest], HttpResponse]
-ORGANISATION = "organisation"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'self'"
@@ -45,8 +44,7 @@ def _actor(request: HttpRequest) -> Actor:
     request_id = request.request_id  # type: ignore[attr-defined]
     if not person.is_authenticated:
         return Actor("person", "anonymous", request_id=request_id)
-    current = {m.organisation_id: m for m in memberships_current(person=person, on=timezone.localdate())}
-    chosen = current.get(request.session.get(ORGANISATION, 0)) or next(iter(current.values()), None)
+    chosen = memberships_current(person=person, on=timezone.localdate()).first()
     return Actor(
         "service" if person.is_machine else "person",
         person.name,

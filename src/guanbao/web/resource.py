@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.db.models import Field, Model, QuerySet
@@ -13,6 +13,7 @@ from django.urls import reverse
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
 from guanbao.web.errors import ResourceTwice
 
 Selector = Callable[..., QuerySet[Any]]
@@ -55,7 +56,8 @@ class Resource:
     """One model's pages.
 
     `rows(actor=…)` is the app's selector, already limited to what the actor may see. `columns` are fields of the
-    list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields.
+    list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
+    fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     """
 
     name: str
@@ -74,6 +76,17 @@ class Resource:
     add: Verb | None = None
     verbs: tuple[Verb, ...] = ()
     panels: tuple[Panel, ...] = ()
+    inside: frozenset[str] = frozenset()
+
+    def seen_by(self, actor: Actor) -> Resource:
+        """The resource without the fields that are not this actor's to read, filter, sort or search by."""
+        if not self.inside or reach(actor, self.view).side is Side.INSTITUTION:
+            return self
+        parts = {part: getattr(self, part) for part in ("columns", "shown", "search", "filters", "order")}
+        left: dict[str, Any] = {
+            part: tuple(f for f in fields if f.lstrip("-") not in self.inside) for part, fields in parts.items()
+        }
+        return replace(self, **left)
 
     def field(self, name: str) -> Field[Any, Any]:
         """A field of the model."""
@@ -88,7 +101,7 @@ class Resource:
         """Whether the actor may see anything of it."""
         return not reach(actor, self.view).is_empty
 
-    def url(self, page: Literal["list", "add", "detail", "verb", "export"], *parts: object) -> str:
+    def url(self, page: Literal["list", "add", "detail", "verb"], *parts: object) -> str:
         """The address of a page."""
         return reverse(f"{self.name}-{page}", args=parts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from guanbao.platform.actors import Actor
@@ -24,10 +24,14 @@ class Happened(NamedTuple):
     told: str
 
 
-def timeline(_actor: Actor, row: Model) -> dict[str, Any]:
-    """The latest events of a row that the reader may see."""
+def timeline(actor: Actor, row: Model) -> dict[str, Any]:
+    """The latest events of a row: what the reader's own organisation did, or the system.
+
+    What the other side did to a row that both see may tell what it thinks of us.
+    """
+    ours = Q(organisation_id=actor.organisation_id, organisation_id__isnull=False) | Q(actor_kind="system")
     label = row._meta.label_lower  # noqa: SLF001 - Django's published way to a model's name
-    entries = Entry.objects.filter(object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST]
+    entries = Entry.objects.filter(ours, object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST]
     return {"happened": [_told(entry) for entry in entries]}
 
 

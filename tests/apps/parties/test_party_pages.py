@@ -1,13 +1,20 @@
 """The pages of parties, as each side sees them."""
 
 import re
+from datetime import date
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from guanbao.apps.parties.models import Contractor
+from guanbao.apps.parties.services import contractor_stand
+from guanbao.platform.actors import SYSTEM
+from guanbao.platform.identity.models import Person
+from guanbao.platform.identity.services import person_leave
 from guanbao.web.resource import resources
 
 
@@ -62,6 +69,32 @@ def test_a_contractors_people_see_themselves(client, house):
     assert b"Cards" not in found
     assert client.get("/contractors/", {"q": "Cards"}).context["count"] == 0
     assert client.get(f"/contractors/{house.calls.pk}/edit").status_code == 404
+
+
+def test_a_contractor_does_not_read_what_the_bank_thinks_of_it(client, house):
+    _, office = house.person("office", house.bank.organisation, "outsourcing_office")
+    since = date(2026, 1, 1)
+    contractor_stand(
+        actor=office, contractor=house.calls, standing="barred", standing_reason="SECRET-REASON", standing_since=since
+    )
+    person, _ = house.person("theirs", house.calls.organisation, "service_manager")
+    client.force_login(person)
+    shown = client.get(f"/contractors/{house.calls.pk}/").content.decode()
+    listing = client.get("/contractors/").content.decode()
+    for told in ("SECRET-REASON", "Barred", "Standing", "Related party", "office"):
+        assert told not in shown, told
+        assert told not in listing, told
+    assert client.get("/contractors/", {"standing": "admitted"}).context["count"] == 1, "no oracle by filter"
+    client.force_login(Person.objects.get(login="office"))
+    assert "SECRET-REASON" in client.get(f"/contractors/{house.calls.pk}/").content.decode()
+
+
+def test_a_leavers_session_ends(office, house):  # noqa: ARG001
+    person = Person.objects.get(login="office")
+    assert office.get("/contractors/").status_code == 200
+    person_leave(actor=SYSTEM, person=person, at=timezone.now())
+    assert not Session.objects.exists()
+    assert office.get("/contractors/").status_code == 302
 
 
 def test_what_is_not_ours_answers_as_what_is_not_there(office, house):

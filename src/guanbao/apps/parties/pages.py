@@ -64,6 +64,7 @@ CONTRACTORS = Resource(
     ),
     search=("name", "name_en"),
     filters=("kind", "standing", "is_related"),
+    inside=frozenset({"standing", "standing_since", "standing_reason", "is_related"}),
     order=("name", "pk"),
     add=Verb(
         "add", _("New contractor"), permissions.CONTRACTOR_EDIT, services.contractor_add, ("institution", *_CONTRACTOR)

@@ -62,7 +62,7 @@ def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
         row_change(person, left_at=at)
         person.save()
         ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        for session in list(Session.objects.filter(expire_date__gt=timezone.now())):  # no cursor open over the deletes
             if session.get_decoded().get("_auth_user_id") == str(person.pk):
                 session.delete()
     return person
