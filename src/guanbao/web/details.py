@@ -15,16 +15,22 @@ from guanbao.web.resource import Resource, Verb
 
 
 def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
-    """A row with its panels and the verbs that make sense now."""
+    """A row with the verbs that make sense now and its panels; of the tabs only the chosen one is made."""
     actor = actor_of(request)
     row = _row(resource, actor, pk)
     resource = resource.seen_by(actor)
+    tabs = resource.panels_for(actor, "tab")
+    chosen = next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0] if tabs else None)
     context = {
         "resource": resource,
         "row": row,
         "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
         "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row)],
-        "panels": [(panel, panel.context(actor, row)) for panel in resource.panels],
+        "tabs": tabs,
+        "tab": chosen,
+        "given": chosen.context(actor, row) if chosen else None,
+        "head": [(panel, panel.context(actor, row)) for panel in resource.panels_for(actor, "head")],
+        "side": [(panel, panel.context(actor, row)) for panel in resource.panels_for(actor, "side")],
     }
     return render(request, "web/detail.html", context)
 

@@ -18,6 +18,7 @@ from guanbao.web.errors import ResourceTwice
 
 Selector = Callable[..., QuerySet[Any]]
 _RESOURCES: dict[str, Resource] = {}
+_ADDED: dict[str, list[Panel]] = {}
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,22 @@ class Verb:
         return not reach(actor, self.permission).is_empty
 
 
+Slot = Literal["head", "tab", "side"]
+
+
 @dataclass(frozen=True)
 class Panel:
-    """A part of the detail page: a template, and what it is given of a row."""
+    """A part of the detail page: a template, and what it is given of a row; the template finds it in `given`.
 
+    It stands over the page (`head`), on a tab of its own (`tab`) or at the right (`side`), where `may` allows it.
+    """
+
+    name: str
     title: str
     template: str
     context: Callable[[Actor, Any], dict[str, Any]]
+    slot: Slot = "tab"
+    may: Callable[[Actor], bool] = lambda _actor: True
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,11 @@ class Resource:
         }
         return replace(self, **left)
 
+    def panels_for(self, actor: Actor, slot: Slot) -> list[Panel]:
+        """What stands in a slot for this actor: its own panels, then those that other apps added."""
+        every = (*self.panels, *_ADDED.get(self.name, ()))
+        return [panel for panel in every if panel.slot == slot and panel.may(actor)]
+
     def field(self, name: str) -> Field[Any, Any]:
         """A field of the model."""
         found: Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001 - Django's way
@@ -116,6 +131,11 @@ def register(*resources: Resource) -> None:
         if resource.name in _RESOURCES:
             raise ResourceTwice(name=resource.name)
         _RESOURCES[resource.name] = resource
+
+
+def add_panels(resource: str, *panels: Panel) -> None:
+    """Put panels of one app on the detail page of another's resource; once, in its `apps`."""
+    _ADDED.setdefault(resource, []).extend(panels)
 
 
 def resources() -> tuple[Resource, ...]:

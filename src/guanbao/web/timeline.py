@@ -46,4 +46,4 @@ def _told(entry: Entry) -> Happened:
     return Happened(entry.index, timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M"), sentence)
 
 
-TIMELINE = Panel(_("History"), "web/timeline.html", timeline)
+TIMELINE = Panel("history", _("History"), "web/timeline.html", timeline)
