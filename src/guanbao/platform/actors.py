@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 Kind = Literal["person", "service", "system"]
 
@@ -12,8 +12,9 @@ Kind = Literal["person", "service", "system"]
 class Actor:
     """A person, a machine's account, or the system itself (a schedule, a command at the console).
 
-    `name` is what the ledger prints; `organisation_id` is the tenant it acts for; `request_id` ties what one
-    request does together.
+    `name` is what its reader is shown, `key` what the ledger keeps; `organisation_id` is the tenant it acts for;
+    `request_id` ties what one request does together. `read` holds what was read of its rights, for as long as one
+    request lasts; without it they are read each time they are asked for.
     """
 
     kind: Kind
@@ -21,6 +22,12 @@ class Actor:
     person_id: int | None = None
     organisation_id: int | None = None
     request_id: str = ""
+    read: dict[Any, Any] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Who it is without a name: names are personal data, and what the ledger holds it holds for ever."""
+        return self.name if self.person_id is None else f"{self.kind} {self.person_id}"
 
 
 SYSTEM = Actor(kind="system", name="system")

@@ -13,7 +13,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.selectors import memberships_current
+from guanbao.platform.identity.tokens import token_holder
 
 Answer = Callable[[HttpRequest], HttpResponse]
 POLICY = (
@@ -41,16 +43,26 @@ def actors(answer: Answer) -> Answer:
 
 def _actor(request: HttpRequest) -> Actor:
     person: Any = request.user
-    request_id = request.request_id  # type: ignore[attr-defined]
     if not person.is_authenticated:
-        return Actor("person", "anonymous", request_id=request_id)
+        return Actor("person", "anonymous", request_id=request.request_id)  # type: ignore[attr-defined]
     chosen = memberships_current(person=person, on=timezone.localdate()).first()
+    return _acting(request, person, chosen.organisation_id if chosen else None)
+
+
+def actor_of_token(request: HttpRequest, secret: str) -> Actor | None:
+    """The actor of `Authorization: Bearer <secret>`; None where the secret opens nothing, or no longer."""
+    token = token_holder(secret)
+    return None if token is None else _acting(request, token.person, token.organisation_id)
+
+
+def _acting(request: HttpRequest, person: Person, organisation_id: int | None) -> Actor:
     return Actor(
         "service" if person.is_machine else "person",
         person.name,
         person_id=person.pk,
-        organisation_id=chosen.organisation_id if chosen else None,
-        request_id=request_id,
+        organisation_id=organisation_id,
+        request_id=request.request_id,  # type: ignore[attr-defined]
+        read={},
     )
 
 

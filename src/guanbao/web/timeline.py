@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 from django.utils import timezone
 
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.ledger.events import event_named
 from guanbao.platform.ledger.models import Entry
-from guanbao.platform.wording import _, reader_language
+from guanbao.platform.wording import _, reader_language, told
 from guanbao.web.resource import Panel
 
 _MOST = 50
@@ -31,18 +33,33 @@ def timeline(actor: Actor, row: Model) -> dict[str, Any]:
     """
     ours = Q(organisation_id=actor.organisation_id, organisation_id__isnull=False) | Q(actor_kind="system")
     label = row._meta.label_lower  # noqa: SLF001 - Django's published way to a model's name
-    entries = Entry.objects.filter(ours, object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST]
-    return {"happened": [_told(entry) for entry in entries]}
+    entries = list(Entry.objects.filter(ours, object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST])
+    names = names_in(entries, actor)
+    return {"happened": [_happened(entry, names) for entry in entries]}
 
 
-def _told(entry: Entry) -> Happened:
-    sentence = event_named(entry.event).sentence(
-        reader_language(),
-        actor=entry.actor_name,
-        subject=entry.object_label,
-        before=entry.before,
-        after=entry.after,
+def names_in(entries: Sequence[Entry], actor: Actor) -> dict[int, str]:
+    """What those are called now whom entries name by their keys: of the reader's own organisation, in one query."""
+    about = [said.get("person") for entry in entries for said in (entry.before, entry.after)]
+    return names_of([*(entry.person_id for entry in entries), *about], organisation_id=actor.organisation_id)
+
+
+def sentence_of(entry: Entry, names: dict[int, str]) -> str:
+    """What happened, in the reader's language, with today's names in place of the keys that the ledger holds."""
+    if entry.person_id is None:
+        actor = told("The system") if entry.actor_kind == "system" else entry.actor_name
+    else:
+        actor = names.get(entry.person_id) or told("Person {n}", n=entry.person_id)
+    before, after = (
+        said | {"person": names.get(said["person"], said["person"])} if "person" in said else said
+        for said in (entry.before, entry.after)
     )
+    event = event_named(entry.event)
+    return event.sentence(reader_language(), actor=actor, subject=entry.object_label, before=before, after=after)
+
+
+def _happened(entry: Entry, names: dict[int, str]) -> Happened:
+    sentence = sentence_of(entry, names)
     return Happened(entry.index, timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M"), sentence)
 
 

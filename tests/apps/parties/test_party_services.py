@@ -39,7 +39,7 @@ def test_an_edit_is_told_with_what_changed(house):
     made = contractor_edit(actor=office, contractor=house.calls, **SAID)
     assert (made.name, made.country, made.is_related) == ("Calls Limited", "DE", True)
     entry = Entry.objects.order_by("-index").first()
-    assert (entry.event, entry.actor_name, entry.object_id) == ("contractor.edited", "office", str(made.pk))
+    assert (entry.event, entry.actor_name, entry.object_id) == ("contractor.edited", office.key, str(made.pk))
     assert entry.before == {"name": "Calls Ltd", "kind": "it_service", "is_related": False, "country": "CN"}
     assert entry.after == {"name": "Calls Limited", "kind": "product", "is_related": True, "country": "DE"}
     count = Entry.objects.count()

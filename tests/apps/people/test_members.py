@@ -91,3 +91,16 @@ def test_one_changes_ones_own_password(admin):
     assert admin.post("/password", given).url == "/"
     assert Person.objects.get(login="admin").check_password("another long one")
     assert Entry.objects.order_by("-index")[0].event == "password.changed"
+
+
+def test_the_history_says_names_and_the_ledger_never_does(admin, client, django_assert_max_num_queries):
+    admin.post("/people/add", NEW)
+    made = Person.objects.get(login="neu")
+    Person.objects.filter(login="admin").update(name="Wang Fang")
+    with django_assert_max_num_queries(14):
+        shown = client.get(f"/people/{made.pk}/").content.decode()
+    assert "Wang Fang added person Neu" in shown
+    for entry in Entry.objects.all():
+        body = bytes(entry.body).decode()
+        assert '"name":"admin"' not in body
+        assert "Wang" not in body

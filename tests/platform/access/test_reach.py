@@ -1,5 +1,6 @@
 """How far a permission goes: only by grants that hold, only within one's own organisation and scope."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -169,3 +170,13 @@ def test_one_query_answers(people, view, give, django_assert_num_queries):
         found = reach(people["anna"], view, on=DAY)
     with django_assert_num_queries(1):
         list(found.rows(Membership.objects.all(), ROWS))
+
+
+def test_within_a_request_grants_are_read_once_and_by_the_next_anew(people, view, give, django_assert_num_queries):
+    grant = give(people["anna"])
+    asked = replace(people["anna"], read={})
+    with django_assert_num_queries(1):
+        assert need(asked, view).whole
+        assert reach(asked, view).whole
+    Grant.objects.filter(pk=grant.pk).update(revoked_at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert reach(replace(people["anna"], read={}), view).is_empty

@@ -34,7 +34,7 @@ def test_a_body_is_all_of_the_entry(append):
         "index": 0,
         "at": entry.content()["at"],
         "event": "thing.changed",
-        "actor": {"kind": "person", "name": "li.na", "person": 3, "organisation": 1},
+        "actor": {"kind": "person", "name": "person 3", "person": 3, "organisation": 1},
         "object": {"type": "test.thing", "id": "7", "label": "Thing 7"},
         "scopes": {"contractor": 12},
         "before": {"state": "open"},

@@ -86,10 +86,19 @@ def reach(actor: Actor, permission: Permission, *, on: date | None = None) -> Re
 
 
 def grants_of(actor: Actor, *, on: date | None = None) -> list[Grant]:
-    """The grants an actor holds on a day: of somebody who is a member and has not left. Asked at every request."""
+    """The grants an actor holds on a day: of somebody who is a member and has not left. Read once in each request."""
     if actor.person_id is None or actor.organisation_id is None:
         return []
     day = on or timezone.localdate()
+    if actor.read is None:
+        return _grants(actor, day)
+    if ("grants", day) not in actor.read:
+        actor.read["grants", day] = _grants(actor, day)
+    found: list[Grant] = actor.read["grants", day]
+    return found
+
+
+def _grants(actor: Actor, day: date) -> list[Grant]:
     held = Grant.objects.select_related("role", "organisation").filter(
         _current(day),
         person=actor.person_id,

@@ -33,3 +33,15 @@ MEMBERSHIP_GIVEN = declare(
     zh="{actor}将人员 {person} 登记为机构 {organisation} 的成员",
     clear=("person", "organisation", "since", "until"),
 )
+TOKEN_MADE = declare(
+    "token.made",
+    en="{actor} made an API token for person {person}",
+    zh="{actor}为人员 {person} 创建了接口令牌",
+    clear=("person", "organisation", "expires_at"),
+)
+TOKEN_REVOKED = declare(
+    "token.revoked",
+    en="{actor} revoked an API token of person {person}",
+    zh="{actor}吊销了人员 {person} 的接口令牌",
+    clear=("person", "organisation"),
+)

@@ -90,3 +90,26 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.organisation}"
+
+
+class Token(models.Model):
+    """A secret by which a program acts for a person in one organisation. The secret itself is kept nowhere."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tokens", verbose_name=_("Person"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tokens")
+    name = models.CharField(_("Name"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("Made at"))
+    last_used_at = models.DateTimeField(_("Last used"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("Valid until"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")), name="token_expires_later"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,20 @@ def memberships_current(*, person: Person, on: date) -> QuerySet[Membership]:
     """A person's memberships on a day, the oldest first; none of organisations that were closed."""
     return (
         person.memberships.select_related("organisation")
-        .filter(Q(until=None) | Q(until__gte=on), since__lte=on, organisation__closed_at=None)
+        .filter(member_on(on), organisation__closed_at=None)
         .order_by("since", "pk")
     )
+
+
+def member_on(day: date, prefix: str = "") -> Q:
+    """That a membership, found by `prefix`, holds on a day."""
+    return Q(**{f"{prefix}since__lte": day}) & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day}))
+
+
+def names_of(people: Iterable[int | None], *, organisation_id: int | None) -> dict[int, str]:
+    """What members of an organisation, past ones too, are called now. One query for them all."""
+    asked = {person for person in people if person is not None}
+    if not asked:
+        return {}
+    known = Person.objects.filter(pk__in=asked, memberships__organisation=organisation_id)
+    return dict(known.values_list("pk", "name"))

@@ -43,6 +43,18 @@ def person_add(*, actor: Actor, login: str, name: str, password: str, email: str
     return person
 
 
+def machine_add(*, actor: Actor, login: str, name: str) -> Person:
+    """Add a machine's account: no password, tokens only. Raises ValidationError by field."""
+    with transaction.atomic():
+        machine = Person(joined_at=timezone.now(), is_machine=True)
+        machine.set_unusable_password()
+        row_change(machine, login=login, name=name)
+        machine.save()
+        told = {"person": machine.pk, "is_machine": True}
+        ledger_append(actor=actor, event=events.PERSON_ADDED, subject=machine, after=told)
+    return machine
+
+
 def membership_give(
     *, actor: Actor, person: Person, organisation: Organisation, since: date, until: date | None = None, post: str = ""
 ) -> Membership:
@@ -62,6 +74,7 @@ def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
         row_change(person, left_at=at)
         person.save()
         ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
+        person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
         for session in list(Session.objects.filter(expire_date__gt=timezone.now())):  # no cursor open over the deletes
             if session.get_decoded().get("_auth_user_id") == str(person.pk):
                 session.delete()

@@ -61,7 +61,7 @@ def ledger_append(
         at=datetime.now(UTC),
         event=event.name,
         actor_kind=actor.kind,
-        actor_name=actor.name,
+        actor_name=actor.key,
         person_id=actor.person_id,
         organisation_id=actor.organisation_id,
         object_type=named.type,
