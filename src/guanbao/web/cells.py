@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -19,9 +20,11 @@ def cell(row: Model, name: str) -> str:
     if value is None or value == "":
         return NOTHING
     if shown := getattr(row, f"get_{name}_display", None):
-        return str(shown())
+        return str(shown()) or NOTHING
     if isinstance(value, bool):
         return told("Yes") if value else told("No")
     if hasattr(value, "tzinfo"):
         return date_format(timezone.localtime(value), "Y-m-d H:i")
+    if isinstance(value, Decimal):
+        return f"{value:,}"
     return str(value)

@@ -11,7 +11,7 @@ from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.forms import carry_out, form_of
 from guanbao.web.requests import actor_of
-from guanbao.web.resource import Resource, Verb
+from guanbao.web.resource import Resource, Verb, resource_of
 
 
 def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
@@ -24,6 +24,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     context = {
         "resource": resource,
         "row": row,
+        "over": _over(resource, row),
         "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
         "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row)],
         "tabs": tabs,
@@ -56,11 +57,18 @@ def verb_page(request: HttpRequest, resource: Resource, pk: int, verb: str) -> H
 def _form_page(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> HttpResponse:  # noqa: ANN401
     form = form_of(resource, verb, request, row)
     if request.method == "POST" and (done := carry_out(verb, form, request, row)) is not None:
-        return redirect(resource.url("detail", done.pk))
-    title = resource.singular if row is None else str(row)
-    back = resource.url("list") if row is None else resource.url("detail", row.pk)
+        stays = resource.rows(actor=actor_of(request)).filter(pk=done.pk).exists()
+        return redirect(resource.url("detail", done.pk) if stays else _over(resource, done)[1])
+    title, back = (str(row), resource.url("detail", row.pk)) if row is not None else _over(resource, form.instance)
     context = {"resource": resource, "verb": verb, "row": row, "form": form, "title": title, "back": back}
     return render(request, "web/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _over(resource: Resource, row: Any) -> tuple[str, str]:  # noqa: ANN401 - a model
+    """Name and address of the page over a row: of what it is a part of, else the list."""
+    whole = getattr(row, resource.parent, None) if getattr(row, f"{resource.parent}_id", None) else None
+    of = resource_of(type(whole)) if whole is not None else None
+    return (str(whole), of.url("detail", whole.pk)) if of and whole else (str(resource.title), resource.url("list"))
 
 
 def _row(resource: Resource, actor: Actor, pk: int) -> Any:  # noqa: ANN401 - a model

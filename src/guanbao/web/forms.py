@@ -19,13 +19,15 @@ _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
     forms.CheckboxInput: "form-check-input",
+    forms.CheckboxSelectMultiple: "form-check-input",
 }
 
 
 def form_of(resource: Resource, verb: Verb, request: HttpRequest, row: models.Model | None) -> forms.ModelForm[Any]:
     """The form of a verb, bound to what was sent."""
     made = verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
-    form = made(request.POST if request.method == "POST" else None, instance=row)
+    asked = {name: request.GET[name] for name in made.base_fields if name in request.GET}
+    form = made(request.POST if request.method == "POST" else None, instance=row, initial=asked)
     for field in form.fields.values():
         related_only(field, request)
         dressed(field)

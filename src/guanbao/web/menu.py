@@ -30,7 +30,7 @@ def menu(request: HttpRequest) -> dict[str, object]:
     actor = actor_of(request)
     groups: dict[str, list[Entry]] = {}
     for resource in resources():
-        if resource.may_view(actor):
+        if not resource.parent and resource.may_view(actor):
             groups.setdefault(str(resource.group), []).append(
                 Entry(str(resource.title), resource.url("list"), resource.name)
             )

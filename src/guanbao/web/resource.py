@@ -68,6 +68,7 @@ class Resource:
     `rows(actor=…)` is the app's selector, already limited to what the actor may see. `columns` are fields of the
     list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
+    Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Resource:
     verbs: tuple[Verb, ...] = ()
     panels: tuple[Panel, ...] = ()
     inside: frozenset[str] = frozenset()
+    parent: str = ""
 
     def seen_by(self, actor: Actor) -> Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""

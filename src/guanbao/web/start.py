@@ -21,7 +21,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     cards = [
         (resource, resource.url("list"), resource.rows(actor=actor).count())
         for resource in resources()
-        if resource.may_view(actor)
+        if not resource.parent and resource.may_view(actor)
     ]
     return render(request, "web/start.html", {"cards": cards})
 

@@ -1,0 +1,32 @@
+"""Gates that can be judged by what arrangements themselves know."""
+
+from __future__ import annotations
+
+from guanbao.apps.arrangements.choices import Stage
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.stages import Shut, gate
+from guanbao.platform.wording import _, told
+
+
+@gate(title=_("Elements are stated"), leaves=Stage.SCOPE, rule="GB/T 32314-2015, 4.1")
+def elements_are_stated(arrangement: Arrangement) -> Shut | None:
+    """What is outsourced is said by its elements."""
+    return None if arrangement.elements else Shut(told("No element is chosen."), "edit")
+
+
+@gate(title=_("The contractor is admitted"), leaves=Stage.SELECTION, rule="银保监办发〔2021〕141号")
+def contractor_is_admitted(arrangement: Arrangement) -> Shut | None:
+    """A contractor is named, and stands as admitted."""
+    if arrangement.contractor is None:
+        return Shut(told("No contractor is named."), "edit")
+    if arrangement.contractor.standing != "admitted":
+        return Shut(told("The contractor is not admitted."), f"/contractors/{arrangement.contractor_id}/")
+    return None
+
+
+@gate(title=_("Term and fee are stated"), leaves=Stage.CONTRACT, rule="GB/T 32314-2015, 3")
+def term_and_fee_are_stated(arrangement: Arrangement) -> Shut | None:
+    """The arrangement says from when to when it runs, and what it costs: costs can be computed (成本可算)."""
+    if arrangement.starts_on and arrangement.ends_on and arrangement.fee_monthly is not None:
+        return None
+    return Shut(told("Dates or fee are missing."), "edit")

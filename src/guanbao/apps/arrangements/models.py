@@ -1,0 +1,180 @@
+"""Arrangements, whom the contractor hands on to, and where it happens."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from guanbao.apps.arrangements.choices import Activity, Element, Importance, Stage
+from guanbao.platform.wording import _, told
+
+_COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", message=_("Two capital letters, such as CN (ISO 3166-1)."))
+# The reference names folders of records and goes into statements; a contractor's system must be able to type it.
+_REFERENCE = RegexValidator(
+    r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z", message=_("Letters, digits, dot, dash; at most 40, such as WB-2026-014.")
+)
+
+
+class Arrangement(models.Model):
+    """Something that one institution has outsourced, or is about to (外包事项)."""
+
+    institution = models.ForeignKey(
+        "parties.Institution", models.PROTECT, related_name="arrangements", verbose_name=_("Institution")
+    )
+    reference = models.CharField(_("Reference"), max_length=40, validators=[_REFERENCE])
+    title = models.CharField(_("Title"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=200, blank=True)
+    stage = models.CharField(_("Stage"), max_length=12, choices=Stage.choices, default=Stage.SCOPE)
+    stage_since = models.DateField(_("Stage since"))
+    importance = models.CharField(
+        _("Importance"), max_length=10, choices=Importance.choices, default=Importance.GENERAL
+    )
+    importance_reason = models.CharField(_("Reason of the importance"), max_length=500, blank=True)
+    elements = models.JSONField(_("Elements"), default=list, blank=True)
+    department = models.ForeignKey(
+        "parties.Department", models.PROTECT, related_name="arrangements", verbose_name=_("Executing department")
+    )
+    contractor = models.ForeignKey(
+        "parties.Contractor",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="arrangements",
+        verbose_name=_("Contractor"),
+    )
+    is_off_site = models.BooleanField(_("Off-site"), default=False)
+    is_cross_border = models.BooleanField(_("Cross-border"), default=False)
+    is_related = models.BooleanField(_("With a related party"), default=False)
+    is_intra_group = models.BooleanField(_("Within the group"), default=False)
+    uses_cloud = models.BooleanField(_("Cloud"), default=False)
+    has_personal_data = models.BooleanField(_("Personal data"), default=False)
+    starts_on = models.DateField(_("Starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("Ends on"), null=True, blank=True)
+    fee_monthly = models.DecimalField(
+        _("Monthly fee"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    fee_currency = models.CharField(
+        _("Currency"),
+        max_length=3,
+        default="CNY",
+        validators=[RegexValidator(r"\A[A-Z]{3}\Z", message=_("Three capital letters, such as CNY (ISO 4217)."))],
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("institution", "reference"), name="arrangement_reference_once"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="arrangement_stage_known"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="arrangement_ends_later",
+            ),
+            models.CheckConstraint(
+                condition=~Q(importance=Importance.IMPORTANT) | ~Q(importance_reason=""),
+                name="arrangement_importance_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(contractor__isnull=False)
+                | Q(stage__in=(Stage.SCOPE, Stage.REQUIREMENT, Stage.INITIATION, Stage.SELECTION, Stage.CLOSED)),
+                name="arrangement_has_contractor_after_selection",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("institution", "reference", "id"), name="arrangement_by_reference"),
+            models.Index(fields=("contractor", "reference", "id"), name="arrangement_of_contractor"),
+            models.Index(fields=("department", "reference", "id"), name="arrangement_of_department"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return self.reference
+
+    @property
+    def ledger_scopes(self) -> dict[str, int]:
+        """Whose it is, for the ledger."""
+        scopes = {
+            "institution": self.institution.organisation_id,
+            "department": self.department_id,
+            "arrangement": self.pk,
+        }
+        return scopes if self.contractor is None else scopes | {"contractor": self.contractor.organisation_id}
+
+    def get_elements_display(self) -> str:
+        """The elements by name."""
+        return " · ".join(str(Element(code).label) for code in self.elements)
+
+    def clean(self) -> None:
+        """Hold department and contractor against the institution, and the elements against what there is."""
+        super().clean()
+        wrong: dict[str, str] = {}
+        if self.department_id and self.department.institution_id != self.institution_id:
+            wrong["department"] = told("This department is of another institution.")
+        if self.contractor is not None and self.contractor.institution_id != self.institution_id:
+            wrong["contractor"] = told("This contractor is kept by another institution.")
+        if not isinstance(self.elements, list) or set(self.elements) - set(Element.values):
+            wrong["elements"] = told("Choose among the five elements.")
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class Link(models.Model):
+    """A link of the sub-outsourcing chain: who does a part of it for whom (转包链)."""
+
+    arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="links", verbose_name=_("Arrangement"))
+    rank = models.PositiveSmallIntegerField(_("Rank"), validators=[MinValueValidator(2)])
+    name = models.CharField(_("Sub-contractor"), max_length=200)
+    identifier = models.CharField(_("Identifier"), max_length=64, blank=True)
+    country = models.CharField(_("Country"), max_length=2, default="CN", validators=[_COUNTRY])
+    part = models.CharField(_("Part of the service"), max_length=300)
+    approved_on = models.DateField(_("Approved on"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("arrangement", "rank", "name"), name="link_once"),
+            models.CheckConstraint(condition=Q(rank__gte=2), name="link_rank_from_two"),  # 1 is the contractor
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def note(self) -> str:
+        """What else matters, in a line."""
+        return told("Rank {rank} · {country} · {part}", rank=self.rank, country=self.country, part=self.part)
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return self.name
+
+
+class Place(models.Model):
+    """Where the service is provided, or data stored or processed."""
+
+    arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="places", verbose_name=_("Arrangement"))
+    activity = models.CharField(_("Activity"), max_length=12, choices=Activity.choices)
+    country = models.CharField(_("Country"), max_length=2, default="CN", validators=[_COUNTRY])
+    place = models.CharField(_("Location"), max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("arrangement", "activity", "country", "place"), name="place_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.place}"
+
+    @property
+    def note(self) -> str:
+        """What happens there."""
+        return str(Activity(self.activity).label)
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return str(self)

@@ -1,0 +1,152 @@
+"""The pages of arrangements: the register (外包台账), and the workspace of each."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from guanbao.apps.arrangements import permissions, selectors, services
+from guanbao.apps.arrangements.choices import STAGES, Importance, Stage
+from guanbao.apps.arrangements.forms import AddForm, EditForm
+from guanbao.apps.arrangements.models import Arrangement, Link, Place
+from guanbao.apps.arrangements.stages import gates_judged, stage_after
+from guanbao.platform.access.reach import reach
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
+from guanbao.platform.wording import _
+from guanbao.web.cells import cell
+from guanbao.web.resource import Panel, Resource, Verb
+from guanbao.web.timeline import TIMELINE
+
+_FLAGS = ("is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data")
+_INSIDE = frozenset({"importance", "importance_reason", "is_related"})
+_FACTS = (
+    "title_en", "institution", "department", "contractor", "elements", "starts_on", "ends_on", "fee_monthly",
+    "fee_currency", "importance", "importance_reason", *_FLAGS,
+)  # fmt: skip
+
+
+class _Step(NamedTuple):
+    title: str
+    state: str
+
+
+def _inside(actor: Actor) -> bool:
+    return reach(actor, permissions.ARRANGEMENT_VIEW).side is Side.INSTITUTION
+
+
+def _thread(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
+    """The stages with how far it has come, and what marks the arrangement."""
+    at = STAGES.index(Stage(arrangement.stage))
+    states = ["done"] * at + ["now"] + ["ahead"] * (len(STAGES) - at - 1)
+    marks = [
+        (ARRANGEMENTS.heading(flag), "orange")
+        for flag in _FLAGS
+        if getattr(arrangement, flag) and (flag not in _INSIDE or _inside(actor))
+    ]
+    if _inside(actor):
+        colour = "red" if arrangement.importance == Importance.IMPORTANT else "secondary"
+        marks.insert(0, (Importance(arrangement.importance).label, colour))
+    steps = [_Step(stage.label, state) for stage, state in zip(STAGES, states, strict=True)]
+    return {"steps": steps, "marks": marks, "arrangement": arrangement}
+
+
+def _facts(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
+    """Everything that is known of it, but what is not this reader's to know."""
+    names = [name for name in _FACTS if name not in _INSIDE or _inside(actor)]
+    shown = [(ARRANGEMENTS.heading(name), cell(arrangement, name)) for name in names]
+    can = not reach(actor, permissions.ARRANGEMENT_EDIT).is_empty
+    parts = [(LINKS, arrangement.links.order_by("rank", "name")), (PLACES, arrangement.places.order_by("activity"))]
+    return {"shown": shown, "parts": [(part, list(rows)) for part, rows in parts], "can": can, "of": arrangement}
+
+
+def _gates(_actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
+    """The gates of the present stage."""
+    following = stage_after(arrangement.stage)
+    return {
+        "judged": gates_judged(arrangement),
+        "stage": Stage(arrangement.stage).label,
+        "following": following.label if following else "",
+    }
+
+
+ARRANGEMENTS = Resource(
+    name="arrangements",
+    model=Arrangement,
+    title=_("Register of arrangements"),
+    singular=_("Arrangement"),
+    group=_("Arrangements"),
+    empty=_("No arrangement is open to you yet."),
+    view=permissions.ARRANGEMENT_VIEW,
+    rows=selectors.arrangements_visible,
+    columns=("reference", "title", "contractor", "department", "stage", "importance", "ends_on"),
+    shown=(),
+    search=("reference", "title", "title_en"),
+    filters=("stage", "importance", "department", "contractor"),
+    inside=_INSIDE,
+    order=("reference", "pk"),
+    add=Verb("add", _("New arrangement"), permissions.ARRANGEMENT_ADD, services.arrangement_add, form=AddForm),
+    verbs=(
+        Verb(
+            "advance",
+            _("To the next stage"),
+            permissions.ARRANGEMENT_ADVANCE,
+            services.arrangement_advance,
+            when=lambda arrangement: stage_after(arrangement.stage) is not None,
+        ),
+        Verb("edit", _("Edit"), permissions.ARRANGEMENT_EDIT, services.arrangement_edit, form=EditForm),
+    ),
+    panels=(
+        Panel("thread", _("Stages"), "arrangements/thread.html", _thread, slot="head"),
+        Panel("facts", _("Overview"), "arrangements/facts.html", _facts),
+        Panel("gates", _("Gates"), "arrangements/gates.html", _gates, may=_inside),
+        TIMELINE,
+    ),
+)
+LINKS = Resource(
+    name="sub-contractors",
+    model=Link,
+    title=_("Sub-outsourcing chain"),
+    singular=_("Sub-contractor"),
+    group=_("Arrangements"),
+    empty=_("Nobody works for the contractor here."),
+    view=permissions.ARRANGEMENT_VIEW,
+    rows=selectors.links_visible,
+    columns=("name", "rank", "part", "country", "approved_on"),
+    shown=("rank", "name", "identifier", "country", "part", "approved_on"),
+    search=("name",),
+    order=("rank", "name", "pk"),
+    parent="arrangement",
+    add=Verb(
+        "add",
+        _("New sub-contractor"),
+        permissions.ARRANGEMENT_EDIT,
+        services.link_add,
+        ("arrangement", "rank", "name", "identifier", "country", "part", "approved_on"),
+    ),
+    verbs=(Verb("remove", _("Remove"), permissions.ARRANGEMENT_EDIT, services.link_remove, grave=True),),
+    panels=(TIMELINE,),
+)
+PLACES = Resource(
+    name="places",
+    model=Place,
+    title=_("Places of service and data"),
+    singular=_("Location"),
+    group=_("Arrangements"),
+    empty=_("No place is stated yet."),
+    view=permissions.ARRANGEMENT_VIEW,
+    rows=selectors.places_visible,
+    columns=("place", "activity", "country"),
+    shown=("activity", "country", "place"),
+    search=("place",),
+    order=("activity", "pk"),
+    parent="arrangement",
+    add=Verb(
+        "add",
+        _("New place"),
+        permissions.ARRANGEMENT_EDIT,
+        services.place_add,
+        ("arrangement", "activity", "country", "place"),
+    ),
+    verbs=(Verb("remove", _("Remove"), permissions.ARRANGEMENT_EDIT, services.place_remove, grave=True),),
+    panels=(TIMELINE,),
+)

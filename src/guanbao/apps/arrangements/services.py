@@ -1,0 +1,201 @@
+"""Writes of arrangements, each with its event in the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from guanbao.apps.arrangements import events
+from guanbao.apps.arrangements.choices import Activity, Importance, Stage
+from guanbao.apps.arrangements.errors import GatesShut, StageIsLast
+from guanbao.apps.arrangements.models import Arrangement, Link, Place
+from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_ADVANCE, ARRANGEMENT_EDIT
+from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
+from guanbao.apps.arrangements.stages import gates_judged, stage_after
+from guanbao.apps.parties.models import Contractor, Department, Institution
+from guanbao.platform.access.reach import Columns, need_object
+from guanbao.platform.actors import Actor
+from guanbao.platform.changes import row_change
+from guanbao.platform.ledger.services import ledger_append
+
+_INSTITUTIONS = Columns(institution="organisation")
+
+
+def arrangement_add(
+    *,
+    actor: Actor,
+    institution: Institution,
+    reference: str,
+    title: str,
+    department: Department,
+    title_en: str = "",
+    elements: list[str] | None = None,
+    contractor: Contractor | None = None,
+    importance: Importance | str = Importance.GENERAL,
+    importance_reason: str = "",
+    is_off_site: bool = False,
+    is_cross_border: bool = False,
+    is_related: bool = False,
+    is_intra_group: bool = False,
+    uses_cloud: bool = False,
+    has_personal_data: bool = False,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    fee_monthly: Decimal | None = None,
+    fee_currency: str = "CNY",
+) -> Arrangement:
+    """Enter an arrangement at its first stage. Raises NotPermitted; ValidationError by field."""
+    need_object(actor, ARRANGEMENT_ADD, institution, _INSTITUTIONS)
+    facts = dict(locals())
+    facts.pop("actor")
+    facts["elements"] = elements or []
+    with transaction.atomic():
+        arrangement = Arrangement(stage=Stage.SCOPE, stage_since=timezone.localdate())
+        change = row_change(arrangement, **facts)
+        arrangement.save()
+        ledger_append(
+            actor=actor,
+            event=events.ARRANGEMENT_ADDED,
+            subject=arrangement,
+            after=change.after,
+            scopes=arrangement.ledger_scopes,
+        )
+    return arrangement
+
+
+def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object) -> Arrangement:
+    """Correct what an arrangement is; institution, reference and stage are not among it.
+
+    Raises NotPermitted; ValidationError by field.
+    """
+    need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
+    if unknown := facts.keys() - set(EDITED):
+        raise TypeError(unknown)
+    with transaction.atomic():
+        arrangement = _locked(arrangement)
+        change = row_change(arrangement, **facts)
+        if change.after:
+            arrangement.save()
+            ledger_append(
+                actor=actor,
+                event=events.ARRANGEMENT_EDITED,
+                subject=arrangement,
+                before=change.before,
+                after=change.after,
+                scopes=arrangement.ledger_scopes,
+            )
+    return arrangement
+
+
+EDITED = (
+    "title", "title_en", "elements", "department", "contractor", "importance", "importance_reason", "is_off_site",
+    "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data", "starts_on", "ends_on",
+    "fee_monthly", "fee_currency",
+)  # fmt: skip
+
+
+def arrangement_advance(*, actor: Actor, arrangement: Arrangement, on: date | None = None) -> Arrangement:
+    """Take an arrangement to its next stage.
+
+    Raises NotPermitted; GatesShut, with why each is shut; StageIsLast.
+    """
+    need_object(actor, ARRANGEMENT_ADVANCE, arrangement, ARRANGEMENTS)
+    with transaction.atomic():
+        arrangement = _locked(arrangement)
+        following = stage_after(arrangement.stage)
+        if following is None:
+            raise StageIsLast(reference=arrangement.reference)
+        if shut := [
+            f"{judged.gate.title}: {judged.shut.because.rstrip('.。')}"
+            for judged in gates_judged(arrangement)
+            if judged.shut
+        ]:
+            stage = Stage(arrangement.stage).label
+            raise GatesShut(reference=arrangement.reference, stage=stage, reasons="; ".join(shut))
+        change = row_change(arrangement, stage=following, stage_since=on or timezone.localdate())
+        arrangement.save()
+        ledger_append(
+            actor=actor,
+            event=events.ARRANGEMENT_ADVANCED,
+            subject=arrangement,
+            before=change.before,
+            after=change.after,
+            scopes=arrangement.ledger_scopes,
+        )
+    return arrangement
+
+
+def link_add(
+    *,
+    actor: Actor,
+    arrangement: Arrangement,
+    rank: int,
+    name: str,
+    part: str,
+    identifier: str = "",
+    country: str = "CN",
+    approved_on: date | None = None,
+) -> Link:
+    """Add a sub-contractor to the chain. Raises NotPermitted; ValidationError by field."""
+    need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
+    with transaction.atomic():
+        link = Link()
+        change = row_change(
+            link,
+            arrangement=arrangement,
+            rank=rank,
+            name=name,
+            part=part,
+            identifier=identifier,
+            country=country,
+            approved_on=approved_on,
+        )
+        link.save()
+        scopes = arrangement.ledger_scopes
+        ledger_append(actor=actor, event=events.LINK_ADDED, subject=link, after=change.after, scopes=scopes)
+    return link
+
+
+def link_remove(*, actor: Actor, link: Link) -> Link:
+    """Take a sub-contractor out of the chain; the ledger keeps it. Raises NotPermitted."""
+    need_object(actor, ARRANGEMENT_EDIT, link, OF_ARRANGEMENT)
+    with transaction.atomic():
+        scopes = link.arrangement.ledger_scopes
+        was = {"arrangement": link.arrangement_id, "rank": link.rank, "name": link.name, "part": link.part}
+        ledger_append(actor=actor, event=events.LINK_REMOVED, subject=link, before=was, scopes=scopes)
+        Link.objects.filter(pk=link.pk).delete()
+    return link
+
+
+def place_add(
+    *, actor: Actor, arrangement: Arrangement, activity: Activity | str, place: str, country: str = "CN"
+) -> Place:
+    """Add a place. Raises NotPermitted; ValidationError by field."""
+    need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
+    with transaction.atomic():
+        made = Place()
+        change = row_change(made, arrangement=arrangement, activity=activity, country=country, place=place)
+        made.save()
+        scopes = arrangement.ledger_scopes
+        ledger_append(actor=actor, event=events.PLACE_ADDED, subject=made, after=change.after, scopes=scopes)
+    return made
+
+
+def place_remove(*, actor: Actor, place: Place) -> Place:
+    """Take a place away; the ledger keeps it. Raises NotPermitted."""
+    need_object(actor, ARRANGEMENT_EDIT, place, OF_ARRANGEMENT)
+    with transaction.atomic():
+        scopes = place.arrangement.ledger_scopes
+        was = {"arrangement": place.arrangement_id, "activity": place.activity, "place": place.place}
+        ledger_append(actor=actor, event=events.PLACE_REMOVED, subject=place, before=was, scopes=scopes)
+        Place.objects.filter(pk=place.pk).delete()
+    return place
+
+
+def _locked(arrangement: Arrangement) -> Arrangement:
+    """The row, as the database has it, held until the end of the transaction."""
+    rows = Arrangement.objects.select_for_update(of=("self",))
+    return rows.select_related("institution", "department", "contractor").get(pk=arrangement.pk)
