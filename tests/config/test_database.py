@@ -1,8 +1,10 @@
 """Where the registry lives, as its URL says."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from guanbao.config.database import database, wal_is_safe
 
@@ -46,3 +48,9 @@ def test_postgresql_by_its_url():
 def test_another_database_is_refused():
     with pytest.raises(ValueError, match="mysql://; write sqlite"):
         database("mysql://x/y", Path("/data"))
+
+
+def test_every_model_has_its_migration(db):  # noqa: ARG001
+    missing = StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=missing)
+    assert missing.getvalue().strip() == "No changes detected"
