@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "guanbao.platform.identity",
     "guanbao.platform.access",
     "guanbao.apps.parties",
+    "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
     "guanbao.apps.people",
     "guanbao.web",
