@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from guanbao.cli import calendars, demo, house, keys, ledger, measure, measures, presets, records, reference, usage
+from guanbao.cli import (
+    calendars,
+    demo,
+    house,
+    keys,
+    ledger,
+    measure,
+    measures,
+    presets,
+    records,
+    reference,
+    usage,
+    worker,
+)
 from guanbao.cli.speech import _
 
 
@@ -30,6 +43,7 @@ def build() -> typer.Typer:
     demo.add(app)
     reference.add(app)
     house.add(app)
+    worker.add(app)
     for part in (calendars, records, measures, presets, keys, ledger):
         app.add_typer(part.build())
     return usage.spoken(app)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from os import environ
-from typing import Annotated, Any
+import signal
+from contextlib import nullcontext
+from typing import Annotated
 
 import typer
 
 from guanbao.cli import speech
+from guanbao.cli.setting_up import django_ready
 from guanbao.cli.speech import _
+from guanbao.cli.worker import working_beside
 
 
 def add(app: typer.Typer) -> None:
@@ -25,7 +28,7 @@ def add(app: typer.Typer) -> None:
         ] = "",
     ) -> None:
         """Set up an installation in GUANBAO_HOME; what is there stays."""
-        settings = _settings()
+        settings = django_ready()
         import secrets
 
         from django.core.management import call_command
@@ -50,31 +53,19 @@ def add(app: typer.Typer) -> None:
     def serve(
         host: Annotated[str, typer.Option(help=_("The address to listen on."))] = "127.0.0.1",
         port: Annotated[int, typer.Option(help=_("The port to listen on."))] = 8000,
+        no_worker: Annotated[
+            bool, typer.Option("--no-worker", help=_("Leave background work to guanbao worker."))
+        ] = False,
     ) -> None:
         """Run until it is stopped."""
-        _settings()
+        django_ready()
         import uvicorn
 
         speech.out.print(_("Open http://{host}:{port}/", host=host, port=port), markup=False)
-        uvicorn.run("guanbao.config.asgi:application", host=host, port=port, log_level="warning")
-
-
-def _settings() -> Any:  # noqa: ANN401 - Django's settings have no type of their own
-    """Django, set up, in a folder that holds its keys."""
-    environ.setdefault("DJANGO_SETTINGS_MODULE", "guanbao.config.settings")
-    import django
-    from django.conf import settings
-
-    from guanbao.config.secrets import SECRET, secret, secret_make
-    from guanbao.engine.statements.signing import keys_new
-
-    settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if secret_make(settings.HOME / SECRET) and "GUANBAO_SECRET_KEY" not in environ:
-        settings.SECRET_KEY = secret(settings.HOME / SECRET)
-    if not (key := settings.GUANBAO_LEDGER_KEY).exists():
-        keys_new(key.parent, key.name.removesuffix(".key.json"))
-    django.setup()
-    return settings
+        # uvicorn ends on this signal, then raises it once more: the worker is still to be ended after that.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+        with nullcontext() if no_worker else working_beside():
+            uvicorn.run("guanbao.config.asgi:application", host=host, port=port, log_level="warning")
 
 
 def _begin(institution: str, login: str, password: str) -> None:

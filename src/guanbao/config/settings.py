@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "axes",
+    "django_tasks_db",
     "django_filters",
     "django_tables2",
     "guanbao.platform.identity",
@@ -30,9 +31,12 @@ INSTALLED_APPS = [
     "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
     "guanbao.apps.people",
+    "guanbao.apps.operations",
     "guanbao.web",
     "guanbao.platform.ledger",
+    "guanbao.platform.tasks",
 ]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 AUTH_USER_MODEL = "identity.Person"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "start"

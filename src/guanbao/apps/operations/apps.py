@@ -1,0 +1,19 @@
+"""Registers operations."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OperationsConfig(AppConfig):
+    """Operations."""
+
+    name = "guanbao.apps.operations"
+    label = "operations"
+
+    def ready(self) -> None:
+        """Make the pages known."""
+        from guanbao.apps.operations import pages  # noqa: PLC0415 - models must be there first
+        from guanbao.web.resource import register  # noqa: PLC0415
+
+        register(pages.JOBS, pages.SCHEDULES)
