@@ -40,7 +40,7 @@ JOBS = Resource(
             when=lambda job: job.state == State.FAILED,
         ),
     ),
-    panels=(Panel(_("Progress"), "operations/progress.html", progress),),
+    panels=(Panel("progress", _("Progress"), "operations/progress.html", progress, slot="head"),),
 )
 SCHEDULES = Resource(
     name="schedules",
