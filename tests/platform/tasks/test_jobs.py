@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from guanbao.engine.language import _
@@ -61,7 +61,8 @@ def test_a_job_runs_as_who_asked_and_keeps_what_it_returns(clerk, declared, run)
     assert (job.state, str(job)) == ("waiting", "Add · 1 and 2")
     run(job)
     assert (job.state, job.result, job.attempts, job.done, job.total) == ("done", {"sum": 3}, 1, 2, 2)
-    assert job.step_told == "正在清理旧作业"
+    with translation.override("zh-hans"):
+        assert job.step_told == "正在清理旧作业"
     assert [(actor.person_id, actor.organisation_id) for actor in seen] == [(clerk.person_id, clerk.organisation_id)]
     assert events("job.started") == 1
     run(job)

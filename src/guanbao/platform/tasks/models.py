@@ -38,7 +38,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(_("Asked for"))
     due_at = models.DateTimeField()
     started_at = models.DateTimeField(_("Begun"), null=True)
-    finished_at = models.DateTimeField(_("Ended"), null=True)
+    finished_at = models.DateTimeField(_("Finished at"), null=True)
     beat_at = models.DateTimeField(null=True)
     task_id = models.UUIDField(null=True)
 

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="Asked for")),
                 ("due_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True, verbose_name="Begun")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="Ended")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="Finished at")),
                 ("beat_at", models.DateTimeField(null=True)),
                 ("task_id", models.UUIDField(null=True)),
                 (
