@@ -58,6 +58,8 @@ def related_only(field: forms.Field, request: HttpRequest) -> None:
         every: Any = field.queryset
         resource = resource_of(every.model)
         field.queryset = resource.rows(actor=actor_of(request)) if resource else every.none()
+        if not field.required and not field.queryset.exists():
+            field.widget = forms.HiddenInput()  # there is nothing to choose, and nothing that has to be chosen
 
 
 def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # noqa: ANN401 - Django's own

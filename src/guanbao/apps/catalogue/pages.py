@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
 from guanbao.apps.catalogue import permissions, selectors, services
+from guanbao.apps.catalogue.choices import State
 from guanbao.apps.catalogue.events import FUNCTION_FIELDS, SERVICE_FIELDS
+from guanbao.apps.catalogue.forms import ScopeForm
 from guanbao.apps.catalogue.models import Function, Service
+from guanbao.apps.catalogue.taxonomies import LIMITED_TO, Code, Taxonomy, taxonomies
+from guanbao.platform.access.reach import reach
+from guanbao.platform.actors import Actor
 from guanbao.platform.wording import _
-from guanbao.web.resource import Resource, Verb
+from guanbao.web.menu import Page
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Panel, Resource, Verb
 from guanbao.web.timeline import TIMELINE
 
 _EDITED = tuple(name for name in SERVICE_FIELDS if name != "scope")
+_CODED = ("kind", "it_class", "ict_service")  # fields of a service that hold a code
+
+
+def _scope(_actor: Actor, service: Service) -> dict[str, Any]:
+    """The dimensions with what the service has of each, and under which limits."""
+    groups = [group for name in LIMITED_TO for group in taxonomies()[name].codes]
+    held = [(group.name, [(item.name, service.scope[item.key]) for item in group.items if item.key in service.scope])
+            for group in groups]  # fmt: skip
+    return {"groups": [(name, items) for name, items in held if items]}
+
 
 SERVICES = Resource(
     name="services",
@@ -27,7 +50,7 @@ SERVICES = Resource(
         "management", "other", "description",
     ),
     search=("name", "name_en", "code", "description"),
-    filters=("direction", "state", "contractor", "kind", "it_class"),
+    filters=("direction", "state", "contractor", *_CODED),
     inside=frozenset({"scope_rule"}),
     order=("code", "pk"),
     add=Verb(
@@ -38,9 +61,41 @@ SERVICES = Resource(
         ("institution", "contractor", *_EDITED),
     ),
     verbs=(
-        Verb("edit", _("Edit"), permissions.SERVICE_EDIT, services.service_edit, _EDITED),
+        Verb(
+            "list",
+            _("Take into the catalogue"),
+            permissions.SERVICE_LIST,
+            services.service_list,
+            ("scope_rule",),
+            when=lambda service: service.state == State.PROPOSED,
+        ),
+        Verb(
+            "edit",
+            _("Edit"),
+            permissions.SERVICE_EDIT,
+            services.service_edit,
+            _EDITED,
+            when=lambda service: service.state != State.WITHDRAWN,
+        ),
+        Verb(
+            "comprise",
+            _("Say what it comprises"),
+            permissions.SERVICE_EDIT,
+            services.service_scope,
+            form=ScopeForm,
+            when=lambda service: service.state != State.WITHDRAWN,
+        ),
+        Verb(
+            "withdraw",
+            _("Withdraw"),
+            permissions.SERVICE_EDIT,
+            services.service_withdraw,
+            ("until", "withdrawn_reason"),
+            when=lambda service: service.state != State.WITHDRAWN,
+            grave=True,
+        ),
     ),
-    panels=(TIMELINE,),
+    panels=(Panel("scope", _("What it comprises"), "catalogue/scope.html", _scope), TIMELINE),
 )  # fmt: skip
 FUNCTIONS = Resource(
     name="functions",
@@ -66,3 +121,48 @@ FUNCTIONS = Resource(
     verbs=(Verb("edit", _("Edit"), permissions.FUNCTION_EDIT, services.function_edit, FUNCTION_FIELDS),),
     panels=(TIMELINE,),
 )
+TAXONOMIES = Page("taxonomies", _("Taxonomies"), _("Catalogue"), permissions.SERVICE_VIEW)
+
+
+def taxonomies_page(request: HttpRequest) -> HttpResponse:
+    """Every taxonomy; with `q`, the codes in which it stands, in either language."""
+    _may(request)
+    text = request.GET.get("q", "").strip().lower()
+    found = [(taxonomy, [code for code in taxonomy.every() if text and _says(code, text)])
+             for taxonomy in taxonomies().values()]  # fmt: skip
+    shown = [(taxonomy, hits) for taxonomy, hits in found if hits or not text]
+    return render(request, "catalogue/taxonomies.html", {"found": shown, "text": text, "title": TAXONOMIES.title})
+
+
+def taxonomy_page(request: HttpRequest, name: str) -> HttpResponse:
+    """One taxonomy with its source and codes, and how many services that the reader may see use each."""
+    actor = _may(request)
+    taxonomy = taxonomies().get(name)
+    if taxonomy is None:
+        raise Http404
+    used = _used(actor, taxonomy)
+    rows = [(code, code in taxonomy.codes and bool(code.items), used.get(code.key, ())) for code in taxonomy.every()]
+    return render(request, "catalogue/taxonomy.html", {"taxonomy": taxonomy, "rows": rows, "title": TAXONOMIES.title})
+
+
+def _used(actor: Actor, taxonomy: Taxonomy) -> dict[str, list[tuple[int, str]]]:
+    """For each code that is used: how many rows, and the address of their list."""
+    counted: dict[str, list[tuple[int, str]]] = {}
+    keys = [code.key for code in taxonomy.every()]
+    for field in _CODED:
+        visible = selectors.services_visible(actor=actor).filter(**{f"{field}__in": keys}).order_by()
+        for key, count in visible.values_list(field).annotate(Count("pk")):
+            counted.setdefault(key, []).append((count, f"{SERVICES.url('list')}?{field}={key}"))
+    return counted
+
+
+def _says(code: Code, text: str) -> bool:
+    return any(text in said.lower() for said in (code.name.zh, code.name.en, code.key))
+
+
+def _may(request: HttpRequest) -> Actor:
+    """The reader, if the catalogue is open to them; to others the page is not there."""
+    actor = actor_of(request)
+    if reach(actor, permissions.SERVICE_VIEW).is_empty:
+        raise Http404
+    return actor

@@ -1,0 +1,58 @@
+"""Rows of one resource on the page of another: a contractor's certificates, a service's functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import lazy
+
+from guanbao.platform.actors import Actor
+from guanbao.web.cells import cell
+from guanbao.web.resource import Panel, Resource, resources
+
+_MOST = 50
+
+
+def rows_panel(resource_name: str, *, by: str, of: str = "pk", columns: tuple[str, ...] = ()) -> Panel:
+    """A tab with those rows of a resource whose `by` is this row, or its attribute `of`.
+
+    Who may not see that resource has no tab. What is shown of each row is what its list shows, or `columns`; the
+    button that adds one fills in `by`, where the form asks for it.
+    """
+
+    def context(actor: Actor, row: Model) -> dict[str, Any]:
+        whole = _named(resource_name)
+        resource = whole.seen_by(actor)
+        hidden = whole.inside if resource is not whole else frozenset()
+        names = [name for name in columns or resource.columns if name != by and name not in hidden]
+        related = [name for name in names if resource.field(name).is_relation]
+        found = resource.rows(actor=actor).filter(**{by: getattr(row, of)}).order_by(*resource.order)
+        rows = list(found.select_related(*related)[: _MOST + 1])
+        return {
+            "resource": resource,
+            "headings": [resource.heading(name) for name in names],
+            "rows": [
+                (resource.url("detail", one.pk), [(resource.heading(name), cell(one, name)) for name in names])
+                for one in rows[:_MOST]
+            ],
+            "more": len(rows) > _MOST,
+            "add": resource.add if resource.add and resource.add.may(actor) else None,
+            "by": f"{by}={getattr(row, of)}",
+        }
+
+    def may(actor: Actor) -> bool:
+        return _named(resource_name).may_view(actor)
+
+    return Panel(resource_name, _title(resource_name), "web/related.html", context, may=may)
+
+
+def _titled(name: str) -> str:
+    return str(_named(name).title)
+
+
+_title = lazy(_titled, str)
+
+
+def _named(name: str) -> Resource:
+    return next(resource for resource in resources() if resource.name == name)
