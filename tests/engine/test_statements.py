@@ -15,7 +15,9 @@ from guanbao.engine.measures.catalogue import MeasureUnknown, ParameterMissing, 
 from guanbao.engine.records.imports import Inputs, records_import, records_open, records_read
 from guanbao.engine.records.mappings import mapping, mapping_of
 from guanbao.engine.records.store import Store
+from guanbao.engine.reports import html_report
 from guanbao.engine.statements.engines import DuckDB
+from guanbao.engine.statements.evidence import lost_to
 from guanbao.engine.statements.levels import service_level_of
 from guanbao.engine.statements.periods import PeriodUnreadable, period
 from guanbao.engine.statements.presets import preset, shipped
@@ -121,6 +123,26 @@ exclusions:
     said = statement_compute(paused, given(tmp_path), period("2026-01"), engine=engine).statement["terms"]
     assert (said[0]["numerator"], said[0]["denominator"], said[0]["excluded"]) == (2, 3, 0)
     assert said[1]["numerator"] == 18 * 3_600_000
+
+
+def test_single_records_are_left_out_by_their_keys(engine, tmp_path):
+    more = "exclusions: [{records: ['2', 'nobody'], reason: our line, approved_by: risk, terms: [p1]}]"
+    computed = statement_compute(level(LEVEL + more), given(tmp_path), period("2026-01"), engine=engine)
+    said = computed.statement["terms"]
+    assert (said[0]["numerator"], said[0]["denominator"], said[0]["excluded"]) == (2, 2, 1)
+    assert (said[1]["denominator"], said[1]["excluded"]) == (3, 0)
+    assert lost_to(computed.outcomes[0], computed.level.exclusions[0]) == 1
+    page = html_report(computed, lang="en")
+    assert "2 named records" in page
+    for wrong in (
+        "{records: ['2'], from: 2026-01-05T00:00, reason: r, approved_by: a}",
+        "{records: ['2'], effect: pause, reason: r, approved_by: a}",
+        "{records: [], reason: r, approved_by: a}",
+        "{from: 2026-01-05T00:00, reason: r, approved_by: a}",
+        "{reason: r, approved_by: a}",
+    ):
+        with pytest.raises(InputError):
+            level(f"{LEVEL}exclusions: [{wrong}]")
 
 
 def test_as_of_hides_what_came_later(engine, tmp_path):

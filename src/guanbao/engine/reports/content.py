@@ -185,8 +185,8 @@ def _window(computation: Computation, window: Exclusion, lang: Lang) -> Window:
     zone = computation.level.calendar
     touched = [o for o in computation.outcomes if o.labelled is not None and window.touches(o.term.id)]
     return Window(
-        start=minute_shown(window.start, zone),
-        end=minute_shown(window.end, zone),
+        start=minute_shown(window.start, zone) if not window.records else _named(window, lang),
+        end=minute_shown(window.end, zone) if not window.records else "",
         reason=words.data_text(window.reason, most=_LONGEST),
         approved_by=words.data_text(window.approved_by, most=_LONGEST),
         effect=say("records left out", lang) if window.effect == "drop" else say("clocks stand still", lang),
@@ -198,6 +198,12 @@ def _window(computation: Computation, window: Exclusion, lang: Lang) -> Window:
             for outcome in touched
         ],
     )
+
+
+def _named(window: Exclusion, lang: Lang) -> str:
+    if len(window.records) == 1:
+        return words.data_text(window.records[0], most=_LONGEST)
+    return say("{n} named records", lang, n=len(window.records))
 
 
 def _basis(computation: Computation, lang: Lang) -> list[tuple[str, str]]:

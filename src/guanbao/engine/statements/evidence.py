@@ -38,8 +38,7 @@ FLAGS = ("counted", "hit", "open", "excluded", "no_target")
 SUMMED = ("counted", "hit", "amount", "open", "excluded", "no_target")
 MOST_DAYS = 92
 _SMALL_IS_WORSE = ("contact.short_service", "contact.first_contact_resolution")  # over at once; back at once
-_AT_ONCE = 100_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # by which a spreadsheet knows UTF-8
+_AT_ONCE, _BYTE_ORDER_MARK = 100_000, b"\xef\xbb\xbf"  # by the latter a spreadsheet knows UTF-8
 
 
 @dataclass(frozen=True)
@@ -207,10 +206,11 @@ def counted_of(outcome: Outcome) -> int:
 
 
 def lost_to(outcome: Outcome, window: Exclusion) -> int:
-    """How many records of a term lie inside a window whose records do not count."""
+    """How many records of a term an exclusion leaves out."""
     table = _labelled(outcome).table
-    at, excluded = table[anchor_of(outcome.term)], table[f"t{outcome.index}_excluded"]
-    inside = (excluded == 1) & (at >= window.start) & (at < window.end)
+    at, key = table[anchor_of(outcome.term)], table[kind_of(outcome.term).key[0]]
+    ours = key.isin(window.records) if window.records else (at >= window.start) & (at < window.end)
+    inside = (table[f"t{outcome.index}_excluded"] == 1) & ours
     return int(inside.fill_null(False).ifelse(1, 0).sum().to_pyarrow().as_py() or 0)  # noqa: FBT003
 
 
@@ -218,7 +218,7 @@ def without_target(outcome: Outcome) -> list[tuple[str | None, int]]:
     """The priorities whose records have no target, and how many each has; the most first."""
     rows = labels_of(outcome).filter(_.no_target == 1)
     found = rows.group_by("priority").aggregate(n=_.count()).to_pyarrow().to_pylist()
-    pairs = [(row["priority"], int(row["n"])) for row in found]
+    pairs = ((row["priority"], int(row["n"])) for row in found)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0] or ""))
 
 

@@ -24,7 +24,7 @@ from guanbao.engine.expressions import Scope, compile_expression
 from guanbao.engine.measures.catalogue import Labels, Measure, Unit
 from guanbao.engine.measures.frames import FRAMES, Frame
 from guanbao.engine.records.batch import Prepared
-from guanbao.engine.records.datasets import dataset
+from guanbao.engine.records.datasets import Dataset, dataset
 
 FLAGS = ("counted", "hit", "open", "excluded", "no_target")
 NO = ibis.literal(False)  # noqa: FBT003
@@ -36,12 +36,13 @@ def _count_if(condition: Any) -> Any: ...  # noqa: ANN401
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of one measure: its arguments, a condition, and the windows whose records do not count."""
+    """What is asked of one measure: its arguments, a condition, and the windows and keys of records left out."""
 
     measure: Measure
     arguments: dict[str, Any]
     condition: str | None = None
     dropped: tuple[tuple[int, int], ...] = ()
+    left_out: tuple[str, ...] = ()
     where: Where | None = None
 
 
@@ -173,8 +174,8 @@ def label(scene: Scene, asked: Sequence[Asked], *, narrow: bool = True) -> Label
     values: dict[str, Any] = {}
     for i, (one, labels) in enumerate(made):
         ours = _all(belongs[i], _condition(one, table, kind.names, kind.times, scene.calendar))
-        out = _inside(_[_anchor(one)], one.dropped)
-        live = _all(ours, ~out) if one.dropped else ours
+        out = _left_out(one, kind)
+        live = ours if out is None else _all(ours, ~out)
         counted = _all(live, labels.counted)
         conditions[f"t{i}_counted"] = counted
         if labels.hit is not None:
@@ -182,7 +183,7 @@ def label(scene: Scene, asked: Sequence[Asked], *, narrow: bool = True) -> Label
         for name, flag in (("open", labels.open), ("no_target", labels.no_target)):
             if flag is not None:
                 conditions[f"t{i}_{name}"] = _all(live, flag)
-        if one.dropped:
+        if out is not None:
             conditions[f"t{i}_excluded"] = _all(ours, out)
         if labels.amount is not None:
             amounts[f"t{i}_amount"] = labels.amount
@@ -219,6 +220,14 @@ def _belongs(frame: Frame, one: Asked, labels: Labels) -> Deferred | None:
     if frame.period is None:
         return None if any(c.required and c.name == _anchor(one) for c in kind.columns) else anchor.notnull()
     return (anchor >= frame.period[0]) & (anchor < frame.period[1])
+
+
+def _left_out(one: Asked, kind: Dataset) -> Any:  # noqa: ANN401 - deferred, or None where nothing is
+    out = _inside(_[_anchor(one)], one.dropped) if one.dropped else None
+    if not one.left_out:
+        return out
+    named = _[kind.key[0]].isin(one.left_out)
+    return named if out is None else out | named
 
 
 def _inside(at: Deferred, windows: tuple[tuple[int, int], ...]) -> Any:  # noqa: ANN401

@@ -52,7 +52,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A window that does not count (`drop`) or in which clocks stand still (`pause`): [start, end) in ms of UTC."""
+    """A window that does not count (`drop`) or in which clocks stand still (`pause`): [start, end) in ms of UTC.
+
+    Instead of a window it may name single records by their keys, which then do not count.
+    """
 
     start: int
     end: int
@@ -60,6 +63,7 @@ class Exclusion:
     approved_by: str
     effect: str
     terms: tuple[str, ...] | None
+    records: tuple[str, ...] = ()
 
     def touches(self, term: str) -> bool:
         """Whether it is for that term."""
@@ -247,13 +251,18 @@ def _money(document: Document) -> Money:
 
 def _exclusion(document: Document, i: int, calendar: Calendar, ids: set[str]) -> Exclusion:
     said = document.data["exclusions"][i]
-    ends = []
-    for edge in ("from", "to"):
+    ends = [0, 0]
+    if "records" in said and (said.keys() & {"from", "to"} or said.get("effect", "drop") != "drop"):
+        expected = "either records, or from and to; single records can only be dropped"
+        raise ValueWrong(document.where("exclusions", i), key="exclusions", value="records", expected=expected)
+    for n, edge in enumerate(("from", "to") if "records" not in said else ()):
+        if edge not in said:
+            raise documents.KeyMissing(document.where("exclusions", i), key=edge, inside="an exclusion")
         try:
-            ends.append(calendar.instant(said[edge]))
+            ends[n] = calendar.instant(said[edge])
         except InputError as error:
             raise type(error)(document.where("exclusions", i, edge), **error.params) from error
-    if ends[1] <= ends[0]:
+    if "records" not in said and ends[1] <= ends[0]:
         raise ValueWrong(
             document.where("exclusions", i, "to"), key="to", value=said["to"], expected="a time after from"
         )
@@ -267,4 +276,5 @@ def _exclusion(document: Document, i: int, calendar: Calendar, ids: set[str]) ->
         approved_by=said["approved_by"],
         effect=said.get("effect", "drop"),
         terms=tuple(said["terms"]) if "terms" in said else None,
+        records=tuple(said.get("records", ())),
     )

@@ -98,7 +98,8 @@ def statement_compute(
 
 
 def _windows(level: ServiceLevel, term: Term, effect: str) -> tuple[tuple[int, int], ...]:
-    return tuple((e.start, e.end) for e in level.exclusions if e.effect == effect and e.touches(term.id))
+    ours = (e for e in level.exclusions if e.effect == effect and e.touches(term.id) and not e.records)
+    return tuple((e.start, e.end) for e in ours)
 
 
 def _asked(level: ServiceLevel, i: int) -> Asked:
@@ -109,6 +110,7 @@ def _asked(level: ServiceLevel, i: int) -> Asked:
         term.arguments,
         term.where,
         _windows(level, term, "drop"),
+        tuple(sorted({key for e in level.exclusions if e.touches(term.id) for key in e.records})),
         level.document.where("terms", i, "where"),
     )
 
