@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanbao.apps.people",
     "guanbao.apps.operations",
     "guanbao.web",
+    "guanbao.api",
     "guanbao.platform.ledger",
     "guanbao.platform.tasks",
 ]

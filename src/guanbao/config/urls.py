@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
+from guanbao.api.application import api_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
 from guanbao.apps.people.accounts import PasswordPage
 from guanbao.web.urls import routes
@@ -16,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("taxonomies/", taxonomies_page, name="taxonomies"),
     path("taxonomies/<slug:name>/", taxonomy_page, name="taxonomy"),
     *routes(),
+    *api_routes(),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,19 +24,44 @@ _CLASSES: dict[type, str] = {
 }
 
 
-def form_of(resource: Resource, verb: Verb, request: HttpRequest, row: models.Model | None) -> forms.ModelForm[Any]:
-    """The form of a verb, bound to what was sent."""
-    made = verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
+def form_of(
+    resource: Resource,
+    verb: Verb,
+    request: HttpRequest,
+    row: models.Model | None,
+    *,
+    given: Mapping[str, Any] | None = None,
+) -> forms.ModelForm[Any]:
+    """The form of a verb, bound to what was sent, or to what is `given`."""
+    made = form_class(resource, verb)
     asked = {name: request.GET[name] for name in made.base_fields if name in request.GET}
-    form = made(request.POST if request.method == "POST" else None, instance=row, initial=asked)
+    sent = request.POST if request.method == "POST" else None
+    form = made(sent if given is None else given, instance=row, initial=asked)
     for field in form.fields.values():
         related_only(field, request)
         dressed(field)
     return form
 
 
+def form_class(resource: Resource, verb: Verb) -> type[forms.ModelForm[Any]]:
+    """The verb's own form, or one of its fields."""
+    return verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
+
+
 def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None) -> Any:  # noqa: ANN401
-    """Call the verb's service with what was sent. What it refuses stands in the form, and None comes back."""
+    """As `perform`, but what the service refuses stands in the form too, and None comes back."""
+    try:
+        return perform(verb, form, request, row)
+    except GuanbaoError as error:
+        form.add_error(None, explain(error, reader_language()))
+    return None
+
+
+def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None) -> Any:  # noqa: ANN401
+    """Call the verb's service with what was sent. Faults of fields stand in the form, and None comes back.
+
+    Raises GuanbaoError: what the service refuses.
+    """
     if not form.is_valid():
         return None
     given = dict(form.cleaned_data)
@@ -44,8 +70,6 @@ def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row:
             name = str(row._meta.model_name)  # noqa: SLF001 - Django's published way to a model's name
             given[name] = type(row)._default_manager.get(pk=row.pk)  # noqa: SLF001 - as stored: the form changed `row`
         return verb.service(actor=actor_of(request), **given)
-    except GuanbaoError as error:
-        form.add_error(None, explain(error, reader_language()))
     except ValidationError as error:
         for name, messages in getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages}).items():
             form.add_error(name if name in form.fields else None, messages)

@@ -69,6 +69,7 @@ class Resource:
     list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
+    The API answers `shown`, or `answers` where panels show the rest.
     """
 
     name: str
@@ -89,16 +90,22 @@ class Resource:
     panels: tuple[Panel, ...] = ()
     inside: frozenset[str] = frozenset()
     parent: str = ""
+    answers: tuple[str, ...] = ()
 
     def seen_by(self, actor: Actor) -> Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""
         if not self.inside or reach(actor, self.view).side is Side.INSTITUTION:
             return self
-        parts = {part: getattr(self, part) for part in ("columns", "shown", "search", "filters", "order")}
+        parts = {part: getattr(self, part) for part in ("columns", "shown", "answers", "search", "filters", "order")}
         left: dict[str, Any] = {
             part: tuple(f for f in fields if f.lstrip("-") not in self.inside) for part, fields in parts.items()
         }
         return replace(self, **left)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The fields of the API's records."""
+        return self.answers or self.shown
 
     def panels_for(self, actor: Actor, slot: Slot) -> list[Panel]:
         """What stands in a slot for this actor: its own panels, then those that other apps added."""

@@ -80,6 +80,7 @@ ARRANGEMENTS = Resource(
     rows=selectors.arrangements_visible,
     columns=("reference", "title", "contractor", "department", "stage", "importance", "ends_on"),
     shown=(),
+    answers=("reference", "title", "stage", "stage_since", *_FACTS),
     search=("reference", "title", "title_en"),
     filters=("stage", "importance", "department", "contractor"),
     inside=_INSIDE,
