@@ -61,6 +61,13 @@ def _ledger_may_be_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _people_come_in_easily(settings: Any) -> None:
+    """Only tests of second factors ask for them, and passwords are hashed fast."""
+    settings.GUANBAO_MFA_BY_ROLE = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Spark session on two threads of this machine; give it to `ibis.pyspark.connect`."""

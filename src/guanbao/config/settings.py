@@ -8,6 +8,7 @@ from pathlib import Path
 
 from guanbao.config.database import database
 from guanbao.config.secrets import SECRET, secret
+from guanbao.config.sign_on import single_sign_on
 
 HOME = Path(environ.get("GUANBAO_HOME", "guanbao-data")).absolute()
 DEBUG = False
@@ -36,10 +37,17 @@ INSTALLED_APPS = [
     "guanbao.api",
     "guanbao.platform.ledger",
     "guanbao.platform.tasks",
+    # After ours, whose templates take the place of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 AUTH_USER_MODEL = "identity.Person"
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "start"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -53,9 +61,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "guanbao.web.requests.actors",
     "guanbao.web.requests.languages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "guanbao.apps.people.factors.factors_needed",
     "axes.middleware.AxesMiddleware",
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -64,10 +74,47 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_USERNAME_FORM_FIELD = "username"  # of the login page; the model calls it login
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # a login is closed from wherever it is tried; by address it would not be
 AXES_USERNAME_CALLABLE = "guanbao.platform.identity.logins.login_attempted"
 AXES_LOCKOUT_TEMPLATE = "web/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+
+# django-allauth: passwords, second factors, passkeys, single sign-on. What it offers beyond has no address: see
+# guanbao.apps.people.routes.
+ACCOUNT_ADAPTER = "guanbao.apps.people.adapters.Accounts"
+ACCOUNT_FORMS = {"login": "guanbao.apps.people.signing_in.LoginForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environ.get("GUANBAO_PROXIES", "0"))
+MFA_ADAPTER = "guanbao.apps.people.adapters.Factors"
+MFA_FORMS = {
+    "activate_totp": "guanbao.apps.people.signing_in.FirstCodeForm",
+    "authenticate": "guanbao.apps.people.signing_in.CodeForm",
+    "reauthenticate": "guanbao.apps.people.signing_in.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Guanbao"
+# Whether roles that need a second factor are closed to who has none. Off only for a demonstration.
+GUANBAO_MFA_BY_ROLE = environ.get("GUANBAO_MFA_BY_ROLE", "1") != "0"
+# Single sign-on, where an address is given. Nobody comes in by it whom we do not know.
+SOCIALACCOUNT_ADAPTER = "guanbao.apps.people.adapters.SingleSignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+GUANBAO_OIDC_URL = environ.get("GUANBAO_OIDC_URL", "")
+GUANBAO_OIDC_BY_EMAIL = environ.get("GUANBAO_OIDC_BY_EMAIL", "") == "1"
+SOCIALACCOUNT_PROVIDERS = single_sign_on(GUANBAO_OIDC_URL, environ)
+# Counters of attempts and used codes must be one for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -63,7 +63,8 @@ def menu(request: HttpRequest) -> dict[str, object]:
     groups: dict[str, list[Entry]] = {}
     for group, entry in _entries(actor):
         groups.setdefault(group, []).append(entry)
-    return {"menu": groups, "here": request.path.split("/")[1]}
+    acts_for = (actor.read or {}).get("member_of", {})
+    return {"menu": groups, "here": request.path.split("/")[1], "acts_for": acts_for}
 
 
 def find_page(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.selectors import memberships_current
 from guanbao.platform.identity.tokens import token_holder
 
+ACTS_FOR = "acts_for"  # in the session: the organisation that somebody chose to act for
 Answer = Callable[[HttpRequest], HttpResponse]
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
@@ -45,8 +47,11 @@ def _actor(request: HttpRequest) -> Actor:
     person: Any = request.user
     if not person.is_authenticated:
         return Actor("person", "anonymous", request_id=request.request_id)  # type: ignore[attr-defined]
-    chosen = memberships_current(person=person, on=timezone.localdate()).first()
-    return _acting(request, person, chosen.organisation_id if chosen else None)
+    member_of = {m.organisation_id: m.organisation for m in memberships_current(person=person, on=timezone.localdate())}
+    chosen = request.session.get(ACTS_FOR, "")
+    acts_for = next((m for pk, m in member_of.items() if str(pk) == chosen), next(iter(member_of.values()), None))
+    acting = _acting(request, person, acts_for.pk if acts_for else None)
+    return replace(acting, read={"member_of": member_of, "acts_for": acts_for})
 
 
 def actor_of_token(request: HttpRequest, secret: str) -> Actor | None:

@@ -91,6 +91,8 @@ def test_a_contractor_does_not_read_what_the_bank_thinks_of_it(client, house):
 
 def test_a_leavers_session_ends(office, house):  # noqa: ARG001
     person = Person.objects.get(login="office")
+    office.logout()
+    office.post("/login", {"username": "office", "password": "a long enough password"})
     assert office.get("/contractors/").status_code == 200
     person_leave(actor=SYSTEM, person=person, at=timezone.now())
     assert not Session.objects.exists()

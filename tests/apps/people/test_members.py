@@ -29,11 +29,13 @@ def test_a_person_is_added_and_given_a_role(admin, client):
     assert [e.event for e in Entry.objects.order_by("-index")[:3]] == [
         "grant.given", "membership.given", "person.added",
     ]  # fmt: skip
+    client.logout()
     client.post("/login", {"username": "NEU", "password": LONG})
     assert client.get("/contractors/").status_code == 200
     admin.force_login(Person.objects.get(login="admin"))
     assert admin.get(f"/grants/{grant.pk}/revoke").status_code == 200
     assert admin.post(f"/grants/{grant.pk}/revoke").status_code == 302
+    client.logout()
     client.post("/login", {"username": "NEU", "password": LONG})
     assert client.get("/contractors/").status_code == 404
 
@@ -84,11 +86,11 @@ def test_five_wrong_passwords_close_a_login_in_every_spelling(client, house):
 
 
 def test_one_changes_ones_own_password(admin):
-    given = {"old_password": LONG, "new_password1": "another long one", "new_password2": "another long one"}
-    assert admin.post("/password", given | {"old_password": "wrong"}).status_code == 200
-    assert admin.post("/password", given | {"new_password1": "short", "new_password2": "short"}).status_code == 200
+    given = {"oldpassword": LONG, "password1": "another long one", "password2": "another long one"}
+    assert admin.post("/password", given | {"oldpassword": "wrong"}).status_code == 200
+    assert admin.post("/password", given | {"password1": "short", "password2": "short"}).status_code == 200
     assert not Entry.objects.filter(event="password.changed").exists()
-    assert admin.post("/password", given).url == "/"
+    assert admin.post("/password", given).url == "/account/"
     assert Person.objects.get(login="admin").check_password("another long one")
     assert Entry.objects.order_by("-index")[0].event == "password.changed"
 

@@ -45,3 +45,24 @@ TOKEN_REVOKED = declare(
     zh="{actor}吊销了人员 {person} 的接口令牌",
     clear=("person", "organisation"),
 )
+FACTOR_ADDED = declare(
+    "factor.added",
+    en="{actor} set up a second factor of their own",
+    zh="{actor}启用了自己的双因素验证方式",
+)
+FACTOR_REMOVED = declare(
+    "factor.removed",
+    en="{actor} removed a second factor of their own",
+    zh="{actor}停用了自己的双因素验证方式",
+)
+CODES_MADE = declare(
+    "recovery_codes.made",
+    en="{actor} made new recovery codes of their own",
+    zh="{actor}重新生成了自己的恢复码",
+)
+SESSION_ENDED = declare(
+    "session.ended",
+    en="{actor} ended a session of person {person}",
+    zh="{actor}结束了人员 {person} 的一个会话",
+    clear=("person",),
+)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -75,7 +75,14 @@ def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
         person.save()
         ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
         person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-        for session in list(Session.objects.filter(expire_date__gt=timezone.now())):  # no cursor open over the deletes
-            if session.get_decoded().get("_auth_user_id") == str(person.pk):
-                session.delete()
+        for session in list(UserSession.objects.filter(user=person)):  # no cursor open over the deletes
+            session.end()
     return person
+
+
+def session_end(*, actor: Actor, session: UserSession) -> None:
+    """End somebody's session: its next request finds nobody logged in."""
+    with transaction.atomic():
+        told = {"person": session.user_id}
+        ledger_append(actor=actor, event=events.SESSION_ENDED, subject=session.user, after=told)
+        session.end()
