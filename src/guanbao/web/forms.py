@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
+from guanbao.platform.actors import Actor
 from guanbao.platform.wording import reader_language
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
@@ -77,11 +78,16 @@ def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: m
 
 
 def related_only(field: forms.Field, request: HttpRequest) -> None:
-    """Offer of related rows only those that the reader may see; none, where their model has no pages."""
+    """As `related_to`, for who asks."""
+    related_to(field, actor_of(request))
+
+
+def related_to(field: forms.Field, actor: Actor) -> None:
+    """Offer of related rows only those that the actor may see; none, where their model has no pages."""
     if isinstance(field, forms.ModelChoiceField):
         every: Any = field.queryset
         resource = resource_of(every.model)
-        field.queryset = resource.rows(actor=actor_of(request)) if resource else every.none()
+        field.queryset = resource.rows(actor=actor) if resource else every.none()
         if not field.required and not field.queryset.exists():
             field.widget = forms.HiddenInput()  # there is nothing to choose, and nothing that has to be chosen
 

@@ -8,14 +8,15 @@ import django_filters
 import django_tables2 as tables
 from django.core.paginator import EmptyPage
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.html import format_html
 from django_filters.filterset import filterset_factory
 from django_tables2.config import RequestConfig
 
+from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
-from guanbao.web.forms import dressed, related_only
+from guanbao.web.forms import dressed, related_to
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
@@ -29,13 +30,9 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     if not resource.may_view(actor):
         raise Http404
     resource = resource.seen_by(actor)
-    related = [name for name in resource.columns if resource.field(name).is_relation]
-    rows = resource.rows(actor=actor).select_related(*related)
-    filters = filters_of(resource)(request.GET, queryset=searched(rows, resource, request.GET.get("q", "")))
+    filters, table = asked_for(resource, actor, request.GET)
     for field in filters.form.fields.values():
-        related_only(field, request)
         dressed(field)
-    table = table_of(resource)(filters.qs.order_by(*resource.order))
     RequestConfig(request, paginate=False).configure(table)  # it would take the length of a page from the address
     number = request.GET.get("page", "1")
     if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) <= MOST_PAGES:
@@ -52,10 +49,21 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         "count": page.paginator.count,
         "filters": filters,
         "asked": any(request.GET.get(name) for name in ("q", *resource.filters)),
+        "exports": resource.exported is not None,
         "add": resource.add if resource.add and resource.add.may(actor) else None,
     }
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return render(request, "web/table.html" if partial else "web/list.html", context)
+
+
+def asked_for(resource: Resource, actor: Actor, asked: QueryDict) -> tuple[django_filters.FilterSet, tables.Table]:
+    """What an address asks for: the filters, and the table of the rows that the actor may see, not yet sorted."""
+    related = [name for name in resource.columns if resource.field(name).is_relation]
+    rows = resource.rows(actor=actor).select_related(*related)
+    filters = filters_of(resource)(asked, queryset=searched(rows, resource, asked.get("q", "")))
+    for field in filters.form.fields.values():
+        related_to(field, actor)
+    return filters, table_of(resource)(filters.qs.order_by(*resource.order))
 
 
 def searched(rows: QuerySet[Any], resource: Resource, text: str) -> QuerySet[Any]:

@@ -68,6 +68,7 @@ class Resource:
     `rows(actor=…)` is the app's selector, already limited to what the actor may see. `columns` are fields of the
     list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
+    `exported` are fields of files, the columns where none are named; None lets nothing be exported.
     Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
     The API answers `shown`, or `answers` where panels show the rest.
     """
@@ -89,6 +90,7 @@ class Resource:
     verbs: tuple[Verb, ...] = ()
     panels: tuple[Panel, ...] = ()
     inside: frozenset[str] = frozenset()
+    exported: tuple[str, ...] | None = ()
     parent: str = ""
     answers: tuple[str, ...] = ()
 
@@ -96,9 +98,12 @@ class Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""
         if not self.inside or reach(actor, self.view).side is Side.INSTITUTION:
             return self
-        parts = {part: getattr(self, part) for part in ("columns", "shown", "answers", "search", "filters", "order")}
+        limited = ("columns", "shown", "answers", "search", "filters", "order", "exported")
+        parts = {part: getattr(self, part) for part in limited}
         left: dict[str, Any] = {
-            part: tuple(f for f in fields if f.lstrip("-") not in self.inside) for part, fields in parts.items()
+            part: tuple(f for f in fields if f.lstrip("-") not in self.inside)
+            for part, fields in parts.items()
+            if fields is not None
         }
         return replace(self, **left)
 
@@ -150,6 +155,11 @@ def add_panels(resource: str, *panels: Panel) -> None:
 def resources() -> tuple[Resource, ...]:
     """Every resource, in the order of registration."""
     return tuple(_RESOURCES.values())
+
+
+def resource_named(name: str) -> Resource:
+    """The resource of that name. Raises KeyError."""
+    return _RESOURCES[name]
 
 
 def resource_of(model: type[Model]) -> Resource | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from guanbao.web.details import add_page, detail_page, verb_page
+from guanbao.web.exports import export_page, fetch_page
 from guanbao.web.lists import list_page
 from guanbao.web.menu import find_page
 from guanbao.web.resource import resources
@@ -17,11 +18,13 @@ def routes() -> list[URLPattern]:
         path("", start_page, name="start"),
         path("find", find_page, name="find"),
         path("language", language_page, name="language"),
+        path("exports/<int:number>", fetch_page, name="export-fetch"),
     ]
     for resource in resources():
         given, name = {"resource": resource}, resource.name
         made += [
             path(f"{name}/", list_page, given, name=f"{name}-list"),
+            path(f"{name}/export", export_page, given, name=f"{name}-export"),
             path(f"{name}/add", add_page, given, name=f"{name}-add"),
             path(f"{name}/<int:pk>/", detail_page, given, name=f"{name}-detail"),
             path(f"{name}/<int:pk>/<slug:verb>", verb_page, given, name=f"{name}-verb"),

@@ -16,7 +16,8 @@ from guanbao.platform.tasks.working import schedules_start
 def desk(house, client, monkeypatch):
     """Somebody's browser, and the jobs of two people of the bank and one of a contractor."""
     monkeypatch.setattr(declaring, "_JOBS", dict(declaring._JOBS))
-    declaring.job("test.noop", title="Nothing")(lambda job, *, actor: {"rows": 7})  # noqa: ARG005
+    outcome = "{n} in all"
+    declaring.job("test.noop", title="Nothing", outcome=outcome)(lambda job, *, actor: {"n": 7, "url": "/roles/"})  # noqa: ARG005
     people = {
         "clerk": house.person("clerk", house.bank.organisation, "outsourcing_office"),
         "risk": house.person("risk", house.bank.organisation, "risk"),
@@ -62,8 +63,8 @@ def test_the_page_asks_again_until_the_job_has_ended(desk):
     Job.objects.filter(pk=job.pk).update(state=State.WAITING)
     job_run(job.pk)
     page = browser.get(at).content.decode()
-    assert "It is done." in page
-    assert "<dt>rows</dt><dd>7</dd>" in page
+    assert "7 in all" in page
+    assert 'href="/roles/">Open the result' in page
     assert "hx-trigger" not in page.split('role="status"')[1].split(">")[0]
 
 

@@ -20,7 +20,11 @@ _KEPT = timedelta(days=90)
 
 
 @schedule(Daily(at=time(3, 30)))
-@job("operations.tidy", title=title_("Remove traces of work long done"))
+@job(
+    "operations.tidy",
+    title=title_("Remove traces of work long done"),
+    outcome=_("{tasks} tasks and {jobs} jobs removed."),
+)
 def tidy(job: Running, *, actor: Actor) -> dict[str, int]:  # noqa: ARG001 - as every job
     """Remove what the backend kept of its tasks, and jobs that ran by themselves and were done, after 90 days."""
     before = timezone.now() - _KEPT

@@ -292,8 +292,11 @@ def _write_quarantine(faults: Sequence[tuple[str, Fault]], path: Path, lang: Lan
 
 
 def guarded(text: str) -> str:
-    """`text` for a cell of a CSV file: what a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """`text` for a cell of a CSV file: what a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Chinese and Japanese spreadsheets take the wide signs for the narrow ones.
+    """
+    return f"'{text}" if text[:1] in tuple("=+-@＝＋－＠\t\r\n") else text
 
 
 def _manifest_entry(batch: Batch, inputs: Inputs, arrangement: str, rows: dict[str, int]) -> dict[str, Any]:

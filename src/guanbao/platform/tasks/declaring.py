@@ -29,10 +29,15 @@ class Declared:
     work: Work
     attempts: int
     permission: Permission | None
+    outcome: str
 
 
-def job(kind: str, *, title: str, attempts: int = 5, permission: Permission | None = None) -> Callable[[Work], Work]:
+def job(
+    kind: str, *, title: str, attempts: int = 5, permission: Permission | None = None, outcome: str = ""
+) -> Callable[[Work], Work]:
     """Declare a function `f(job: Running, *, actor, **arguments)` as a job; what it returns is kept, as JSON.
+
+    Of a mapping that it returns, `outcome`, an English sentence, tells the reader; `url` in it leads to the result.
 
     It runs outside any transaction, and may run again after a crash: what it did before must do no harm then.
     Errors that state a fact (GuanbaoError, ValidationError) end it; any other is tried again, `attempts` times in all.
@@ -44,7 +49,7 @@ def job(kind: str, *, title: str, attempts: int = 5, permission: Permission | No
     def declared(work: Work) -> Work:
         if kind in _JOBS:
             raise JobTwice(kind=kind)
-        _JOBS[kind] = Declared(kind, title, work, attempts, permission)
+        _JOBS[kind] = Declared(kind, title, work, attempts, permission, outcome)
         return work
 
     return declared
@@ -77,6 +82,11 @@ def job_named(kind: str) -> Declared:
 def job_title(kind: str) -> str:
     """What a kind is called; its name, where no app declares it any more."""
     return str(_JOBS[kind].title) if kind in _JOBS else kind
+
+
+def job_outcome(kind: str) -> str:
+    """The sentence that tells what came of a job of that kind, if there is one."""
+    return _JOBS[kind].outcome if kind in _JOBS else ""
 
 
 def schedules() -> dict[str, When]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from guanbao.platform.tasks.choices import ENDED, State
-from guanbao.platform.tasks.declaring import job_title
+from guanbao.platform.tasks.declaring import job_outcome, job_title
 from guanbao.platform.wording import _, reader_language, told
 
 
@@ -68,6 +68,18 @@ class Job(models.Model):
     def step_told(self) -> str:
         """What it is doing, in the reader's language."""
         return told(self.step, **self.step_values) if self.step else ""
+
+    @property
+    def outcome_told(self) -> str:
+        """What came of it, in the reader's language."""
+        sentence = job_outcome(self.kind)
+        return told(sentence, **(self.result or {})) if sentence and self.state == State.DONE else ""
+
+    @property
+    def result_url(self) -> str:
+        """Where its result can be seen, on this site."""
+        url = self.result.get("url", "") if isinstance(self.result, dict) else ""
+        return url if url.startswith("/") and not url.startswith("//") else ""
 
     @property
     def error(self) -> str:
