@@ -43,7 +43,7 @@ def test_a_record_has_the_declared_fields_and_a_strong_tag(office, house):
         "id": house.calls.pk, "name": "Calls Ltd", "name_en": "",
         "institution": {"id": house.bank.pk, "name": "East Bank"}, "kind": "it_service", "standing": "candidate",
         "standing_since": house.calls.standing_since.isoformat(), "standing_reason": "", "is_financial": False,
-        "is_related": False, "country": "CN",
+        "is_related": False, "country": "CN", "parent": None,
     }  # fmt: skip
     assert response.headers["ETag"].startswith('"')
     assert response.headers["Content-Type"] == "application/json"

@@ -106,6 +106,8 @@ def test_the_palette_by_keyboard_alone(browser, site):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{url}/contractors/{contractor}/")
+    page.click("nav.tabs >> text=历史")
+    page.wait_for_url(f"{url}/contractors/{contractor}/?tab=history")
     assert "新增了承包方华东呼叫服务有限公司" in page.inner_text("main")
     page.context.close()
 

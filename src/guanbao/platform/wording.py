@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
@@ -19,3 +21,15 @@ def told(sentence: str, /, **params: object) -> str:
 
 
 _ = lazy(told, str)
+lazily = lazy(str, str)  # `lazily(said)`: a `Said` in the language of who reads it, when they read it
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text in both languages, as packs hold it."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.zh if reader_language() == "zh" else self.en

@@ -21,7 +21,7 @@ _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
     forms.CheckboxInput: "form-check-input",
-    forms.CheckboxSelectMultiple: "form-check-input",
+    forms.CheckboxSelectMultiple: "choices",
 }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import lazy
 
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.resource import Panel, Resource, resources
@@ -14,11 +17,19 @@ from guanbao.web.resource import Panel, Resource, resources
 _MOST = 50
 
 
-def rows_panel(resource_name: str, *, by: str, of: str = "pk", columns: tuple[str, ...] = ()) -> Panel:
-    """A tab with those rows of a resource whose `by` is this row, or its attribute `of`.
+def rows_panel(
+    resource_name: str,
+    *,
+    by: str,
+    columns: tuple[str, ...] = (),
+    only: Mapping[str, Any] | None = None,
+    title: str = "",
+    may: Permission | None = None,
+) -> Panel:
+    """A tab with those rows of a resource that name this row in their field `by`, and of them those that are `only`.
 
-    Who may not see that resource has no tab. What is shown of each row is what its list shows, or `columns`; the
-    button that adds one fills in `by`, where the form asks for it.
+    Who may not see that resource, or do `may`, has no tab. What is shown of each row is what its list shows, or
+    `columns`; the button that adds one fills in `by`.
     """
 
     def context(actor: Actor, row: Model) -> dict[str, Any]:
@@ -27,7 +38,7 @@ def rows_panel(resource_name: str, *, by: str, of: str = "pk", columns: tuple[st
         hidden = whole.inside if resource is not whole else frozenset()
         names = [name for name in columns or resource.columns if name != by and name not in hidden]
         related = [name for name in names if resource.field(name).is_relation]
-        found = resource.rows(actor=actor).filter(**{by: getattr(row, of)}).order_by(*resource.order)
+        found = resource.rows(actor=actor).filter(**{by: row.pk}, **(only or {})).order_by(*resource.order)
         rows = list(found.select_related(*related)[: _MOST + 1])
         return {
             "resource": resource,
@@ -38,13 +49,13 @@ def rows_panel(resource_name: str, *, by: str, of: str = "pk", columns: tuple[st
             ],
             "more": len(rows) > _MOST,
             "add": resource.add if resource.add and resource.add.may(actor) else None,
-            "by": f"{by}={getattr(row, of)}",
+            "by": f"{by}={row.pk}",
         }
 
-    def may(actor: Actor) -> bool:
-        return _named(resource_name).may_view(actor)
+    def seen(actor: Actor) -> bool:
+        return _named(resource_name).may_view(actor) and (may is None or not reach(actor, may).is_empty)
 
-    return Panel(resource_name, _title(resource_name), "web/related.html", context, may=may)
+    return Panel(resource_name, title or _title(resource_name), "web/related.html", context, may=seen)
 
 
 def _titled(name: str) -> str:

@@ -97,10 +97,10 @@ def test_the_scope_of_a_call_centre_with_its_limits(bank, offered):
         assert told in form, told
     chosen = {"items": ["call_centre.business.transfers", "call_centre.resources.lines"]}
     response = bank.post(path, chosen)
-    assert set(response.context["form"].errors) == {"call_centre.business.transfers"}
-    response = bank.post(path, chosen | {"call_centre.business.wealth": "x", "call_centre.business.transfers": "y"})
-    assert set(response.context["form"].errors) == {"call_centre.business.wealth"}
-    assert bank.post(path, chosen | {"call_centre.business.transfers": "CNY 50,000 a day"}).status_code == 302
+    assert set(response.context["form"].errors) == {"limits_transfers"}
+    response = bank.post(path, chosen | {"limits_wealth": "x", "limits_transfers": "y"})
+    assert set(response.context["form"].errors) == {"limits_wealth"}
+    assert bank.post(path, chosen | {"limits_transfers": "CNY 50,000 a day"}).status_code == 302
     shown = bank.get(f"/services/{offered.pk}/").content.decode()
     assert "Limits: CNY 50,000 a day" in shown
     assert 'value="CNY 50,000 a day"' in bank.get(path).content.decode()

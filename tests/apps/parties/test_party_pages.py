@@ -143,7 +143,7 @@ def test_a_contractor_is_added_and_corrected(office, house):
     response = office.post("/contractors/add", given)
     made = Contractor.objects.get(name="Neu GmbH")
     assert (response.status_code, response.url) == (302, f"/contractors/{made.pk}/")
-    shown = office.get(response.url).content.decode()
+    shown = office.get(response.url, {"tab": "history"}).content.decode()
     assert "office added the contractor Neu GmbH" in shown
     assert office.post(f"/contractors/{made.pk}/edit", given | {"name": "Alt GmbH"}).status_code == 302
     made.refresh_from_db()

@@ -23,6 +23,7 @@ SAID = {
     "is_financial": False,
     "is_related": True,
     "country": "DE",
+    "parent": None,
 }
 
 

@@ -49,6 +49,11 @@ SERVICES = Resource(
         "ict_service", "since", "until", "withdrawn_reason", "scope_rule", "personnel", "site", "systems",
         "management", "other", "description",
     ),
+    answers=(
+        "name", "name_en", "code", "direction", "contractor", "institution", "state", "kind", "it_class",
+        "ict_service", "since", "until", "withdrawn_reason", "scope_rule", "personnel", "site", "systems",
+        "management", "other", "description", "scope",
+    ),
     search=("name", "name_en", "code", "description"),
     filters=("direction", "state", "contractor", *_CODED),
     inside=frozenset({"scope_rule"}),

@@ -9,10 +9,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from django.utils.functional import lazy
-
 from guanbao.engine import documents
-from guanbao.platform.wording import reader_language
+from guanbao.platform.wording import Said, lazily
 
 Choices = list[tuple[str, Any]]
 KINDS = (
@@ -20,17 +18,6 @@ KINDS = (
     "offshore_services",
 )  # fmt: skip
 LIMITED_TO = ("call_centre", "customer_service")  # what a call centre's service comprises
-
-
-@dataclass(frozen=True)
-class Said:
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.zh if reader_language() == "zh" else self.en
 
 
 @dataclass(frozen=True)
@@ -82,7 +69,7 @@ def codes() -> Mapping[str, Code]:
 
 def kinds() -> Choices:
     """Kinds of service, by taxonomy."""
-    return [(_lazily(taxonomies()[name].title), _leaves(name)) for name in KINDS]
+    return [(lazily(taxonomies()[name].title), _leaves(name)) for name in KINDS]
 
 
 def it_classes() -> Choices:
@@ -92,20 +79,20 @@ def it_classes() -> Choices:
 
 def ict_services() -> Choices:
     """The EU's types of ICT services."""
-    return [(key, _lazily(Said(*(f"{key.rpartition('.')[2]} {each}" for each in (said.zh, said.en)))))
+    return [(key, lazily(Said(*(f"{key.rpartition('.')[2]} {each}" for each in (said.zh, said.en)))))
             for key, said in ((code.key, code.name) for code in taxonomies()["ict_services"].codes)]  # fmt: skip
 
 
 def scope_rules() -> Choices:
     """What a function or service may fall under; `none` says that it was looked at and falls under none."""
-    grouped = [(_lazily(group.name), [(item.key, _lazily(item.name)) for item in group.items]) for group in _rules()]
-    return [(NO_RULE, _lazily(Said("均不涉及", "None of them"))), *grouped]
+    grouped = [(lazily(group.name), [(item.key, lazily(item.name)) for item in group.items]) for group in _rules()]
+    return [(NO_RULE, lazily(Said("均不涉及", "None of them"))), *grouped]
 
 
 def scope_items() -> Choices:
     """What a call centre's service may comprise, by dimension."""
     groups = (group for name in LIMITED_TO for group in taxonomies()[name].codes)
-    return [(_lazily(group.name), [(item.key, _lazily(item.name)) for item in group.items]) for group in groups]
+    return [(lazily(group.name), [(item.key, lazily(item.name)) for item in group.items]) for group in groups]
 
 
 NO_RULE = "none"
@@ -116,10 +103,7 @@ def _rules() -> tuple[Code, ...]:
 
 
 def _leaves(name: str) -> Choices:
-    return [(code.key, _lazily(code.name)) for code in taxonomies()[name].codes]
-
-
-_lazily = lazy(str, str)
+    return [(code.key, lazily(code.name)) for code in taxonomies()[name].codes]
 
 
 def _taxonomy(document: documents.Document) -> Taxonomy:

@@ -16,4 +16,14 @@ class PartiesConfig(AppConfig):
         from guanbao.apps.parties import pages  # noqa: PLC0415 - models must be there first
         from guanbao.web.resource import register  # noqa: PLC0415
 
-        register(pages.CONTRACTORS, pages.INSTITUTIONS, pages.DEPARTMENTS)
+        register(
+            pages.CONTRACTORS,
+            pages.CERTIFICATES,
+            pages.ENDING,
+            pages.CONTACTS,
+            pages.INSTITUTIONS,
+            pages.DEPARTMENTS,
+            pages.BRANCHES,
+            pages.IDENTIFIERS,
+            pages.STANDINGS,
+        )

@@ -20,6 +20,16 @@ class InstitutionKind(TextChoices):
     TRUST = "trust", _("Trust company")
     FUND = "fund", _("Fund management company")
     LEASING = "leasing", _("Leasing company")
+    LARGE = "large", _("Large financial institution")
+
+
+class DepartmentKind(TextChoices):
+    """The three layers of outsourcing's organisation (GB/T 32314-2015, 5.2.1), and all others."""
+
+    COMMITTEE = "committee", _("Outsourcing risk management committee")
+    OFFICE = "office", _("Dedicated outsourcing management department")
+    EXECUTING = "executing", _("Executing department")
+    OTHER = "other", _("Another department")
 
 
 class ContractorKind(TextChoices):
@@ -45,4 +55,24 @@ class Scheme(TextChoices):
 
     USCC = "uscc", _("Unified social credit code")
     LEI = "lei", _("LEI")
+    NATIONAL = "national", _("National code")
+    EUID = "euid", _("EUID")
+    CRN = "crn", _("Company registration number")
+    VAT = "vat", _("VAT number")
     OTHER = "other", _("Other identifier")
+
+
+class CertificateKind(TextChoices):
+    """What a certificate is."""
+
+    BUSINESS = "business", _("Business licence")
+    LICENCE = "licence", _("Licence of a regulator")
+    CERTIFICATION = "certification", _("Certification")
+    OTHER = "other", _("Other certificate")
+
+
+class Verification(TextChoices):
+    """Whether the institution has seen a certificate."""
+
+    UNVERIFIED = "unverified", _("Unverified")
+    VERIFIED = "verified", _("Verified")

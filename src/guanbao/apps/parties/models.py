@@ -6,7 +6,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from guanbao.apps.parties.choices import ContractorKind, InstitutionKind, Scheme, Standing
+from guanbao.apps.parties.choices import (
+    CertificateKind,
+    ContractorKind,
+    DepartmentKind,
+    InstitutionKind,
+    Scheme,
+    Standing,
+    Verification,
+)
+from guanbao.apps.parties.countries import countries
 from guanbao.apps.parties.identifiers import lei_is_valid, uscc_is_valid
 from guanbao.platform.wording import _, told
 
@@ -23,7 +32,7 @@ class Institution(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Parent")
     )
-    country = models.CharField(_("Country"), max_length=2, default="CN")
+    country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~Q(parent=F("pk")), name="institution_not_its_own_parent"),)
@@ -45,9 +54,32 @@ class Department(models.Model):
     )
     code = models.CharField(_("Code"), max_length=20)
     name = models.CharField(_("Name"), max_length=100)
+    kind = models.CharField(_("Layer"), max_length=10, choices=DepartmentKind.choices, default=DepartmentKind.EXECUTING)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("institution", "code"), name="department_code_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return self.name
+
+
+class Branch(models.Model):
+    """A branch of an institution."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="branches", verbose_name=_("Institution"))
+    code = models.CharField(_("Code"), max_length=20)
+    name = models.CharField(_("Name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
+    city = models.CharField(_("City"), max_length=100, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("institution", "code"), name="branch_code_once"),)
 
     def __str__(self) -> str:
         return self.name
@@ -70,7 +102,10 @@ class Contractor(models.Model):
     kind = models.CharField(_("Kind"), max_length=20, choices=ContractorKind.choices)
     is_financial = models.BooleanField(_("Financial institution"), default=False)
     is_related = models.BooleanField(_("Related party"), default=False)
-    country = models.CharField(_("Country"), max_length=2, default="CN")
+    country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Parent")
+    )
     standing = models.CharField(_("Standing"), max_length=12, choices=Standing.choices, default=Standing.CANDIDATE)
     standing_reason = models.CharField(_("Reason of the standing"), max_length=500, blank=True)
     standing_since = models.DateField(_("Standing since"))
@@ -81,6 +116,7 @@ class Contractor(models.Model):
             models.CheckConstraint(
                 condition=Q(standing=Standing.CANDIDATE) | ~Q(standing_reason=""), name="contractor_standing_has_reason"
             ),
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="contractor_not_its_own_parent"),
         )
 
     def __str__(self) -> str:
@@ -92,17 +128,57 @@ class Contractor(models.Model):
         return self.name
 
 
-class Identifier(models.Model):
-    """What an organisation is known by elsewhere."""
+class StandingChange(models.Model):
+    """How a contractor stood from a day on, and why; rows are only added."""
 
-    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="identifiers")
+    contractor = models.ForeignKey(
+        Contractor, models.PROTECT, related_name="standing_changes", verbose_name=_("Contractor")
+    )
+    standing = models.CharField(_("Standing"), max_length=12, choices=Standing.choices)
+    reason = models.CharField(_("Reason of the standing"), max_length=500, blank=True)
+    since = models.DateField(_("Standing since"))
+    recorded_at = models.DateTimeField(_("Recorded"))
+
+    def __str__(self) -> str:
+        return str(Standing(self.standing).label)
+
+
+class Identifier(models.Model):
+    """What a party is known by elsewhere: an institution, or a contractor as one institution keeps it.
+
+    A contractor's are kept by each institution for itself: what one has entered tells no other anything.
+    """
+
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, blank=True, related_name="identifiers", verbose_name=_("Institution")
+    )
+    contractor = models.ForeignKey(
+        Contractor, models.PROTECT, null=True, blank=True, related_name="identifiers", verbose_name=_("Contractor")
+    )
     scheme = models.CharField(_("Scheme"), max_length=8, choices=Scheme.choices)
     value = models.CharField(_("Identifier"), max_length=64)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("scheme", "value"), name="identifier_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contractor", "scheme"),
+                condition=~Q(scheme=Scheme.OTHER),
+                name="identifier_once_of_contractor",
+            ),
+            models.UniqueConstraint(
+                fields=("institution", "scheme"),
+                condition=Q(contractor=None) & ~Q(scheme=Scheme.OTHER),
+                name="identifier_once_of_institution",
+            ),
+        )
+        indexes = (models.Index(fields=("scheme", "value"), name="identifier_by_value"),)
 
     def __str__(self) -> str:
+        return self.value
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
         return self.value
 
     def clean(self) -> None:
@@ -112,3 +188,62 @@ class Identifier(models.Model):
         check = _CHECKS.get(Scheme(self.scheme)) if self.scheme in Scheme.values else None
         if check and not check(self.value):
             raise ValidationError({"value": told("The check digits are wrong; compare it with the certificate.")})
+
+
+class Contact(models.Model):
+    """Whom to reach at a contractor. Who they are is personal data: the ledger has no value of it."""
+
+    contractor = models.ForeignKey(Contractor, models.PROTECT, related_name="contacts", verbose_name=_("Contractor"))
+    name = models.CharField(_("Name"), max_length=100)
+    post = models.CharField(_("Post"), max_length=100, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Hold that there is a way to reach them."""
+        super().clean()
+        if not (self.phone or self.email):
+            raise ValidationError(told("Give a telephone number or an e-mail address."))
+
+
+class Certificate(models.Model):
+    """A licence or certificate of a contractor: what it says, not the paper itself."""
+
+    contractor = models.ForeignKey(
+        Contractor, models.PROTECT, related_name="certificates", verbose_name=_("Contractor")
+    )
+    kind = models.CharField(_("Kind"), max_length=14, choices=CertificateKind.choices)
+    name = models.CharField(_("Name"), max_length=200)
+    number = models.CharField(_("Number"), max_length=100)
+    issuer = models.CharField(_("Issuer"), max_length=200)
+    scope = models.CharField(_("Covers"), max_length=500, blank=True)
+    valid_from = models.DateField(_("Valid from"))
+    valid_until = models.DateField(_("Valid until"), null=True, blank=True)
+    verification = models.CharField(
+        _("Verification"), max_length=10, choices=Verification.choices, default=Verification.UNVERIFIED
+    )
+    verified_on = models.DateField(_("Verified on"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("contractor", "kind", "number"), name="certificate_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="certificate_ends_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(verification=Verification.UNVERIFIED, verified_on=None)
+                | Q(verification=Verification.VERIFIED, verified_on__isnull=False),
+                name="certificate_verified_on_a_day",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return self.name
