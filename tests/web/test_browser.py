@@ -1,7 +1,6 @@
 """The pages in a real browser: nothing on the console, nothing from elsewhere, in both languages, wide and narrow."""
 
 import re
-import shutil
 from datetime import date
 
 import pytest
@@ -14,7 +13,6 @@ from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Membership
 from guanbao.platform.identity.services import person_add
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LONG = "a long enough password"
 PAGES = [
     "/",
@@ -33,23 +31,9 @@ PAGES += [
     "/grants/add",
     "/roles/",
     "/password",
+    "/account/",
 ]
 PAGES += ["/nowhere"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, driven by Playwright."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread, and nothing awaits
-        with playwright.sync_playwright() as driver:
-            flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            opened = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
-            yield opened
-            opened.close()
 
 
 @pytest.fixture
