@@ -70,8 +70,7 @@ class Resource:
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     `exported` are fields of files, the columns where none are named; None lets nothing be exported.
     Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
-    The API answers `shown`, or `answers` where panels show the rest. `personal` are fields about people: they stand in
-    no file that a contractor takes away.
+    The API answers `shown`, or `answers` where panels show the rest.
     """
 
     name: str
@@ -94,7 +93,6 @@ class Resource:
     exported: tuple[str, ...] | None = ()
     parent: str = ""
     answers: tuple[str, ...] = ()
-    personal: frozenset[str] = frozenset()
 
     def seen_by(self, actor: Actor) -> Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""

@@ -93,6 +93,18 @@ def test_a_contractor_reaches_nothing_of_another(theirs, house):
     assert [list(m.objects.values()) for m in (Contact, Certificate, Identifier)] == before
 
 
+@pytest.mark.parametrize("side", ["bank", "calls"])
+def test_contacts_leave_in_no_file(side, client, house):
+    contact_add(actor=SYSTEM, contractor=house.calls, **WHOM)
+    role = "outsourcing_office" if side == "bank" else "contractor_administrator"
+    client.force_login(house.person("somebody", getattr(house, side).organisation, role)[0])
+    assert client.get("/contacts/").context["count"] == 1
+    assert not client.get("/contacts/").context["exports"]
+    for form in ("csv", "xlsx"):
+        assert client.post("/contacts/export", {"form": form}).status_code == 404
+    assert client.post("/certificates/export", {"form": "csv"}).status_code == 200, "others do"
+
+
 def test_a_parent_is_not_the_contractors_to_read(theirs, house):
     Contractor.objects.filter(pk=house.calls.pk).update(parent=house.cards)
     for path in ("/contractors/", f"/contractors/{house.calls.pk}/"):

@@ -183,7 +183,7 @@ CONTACTS = Resource(
         Verb("remove", _("Remove"), permissions.CONTACT_EDIT, services.contact_remove, grave=True),
     ),
     panels=(TIMELINE,),
-    personal=frozenset(_CONTACT),
+    exported=None,  # people: they leave in no file
 )
 CERTIFICATES = Resource(
     name="certificates",
