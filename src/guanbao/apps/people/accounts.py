@@ -23,6 +23,7 @@ from django.views.generic import FormView
 from guanbao.apps.people.services import own_token_make
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
+from guanbao.platform.actors import Actor
 from guanbao.platform.identity import events
 from guanbao.platform.identity.models import Token
 from guanbao.platform.identity.services import session_end
@@ -171,10 +172,14 @@ class TokenPage(Dressed, FormView):  # type: ignore[type-arg]
     form_class = TokenForm
     template_name = "people/token.html"
 
+    def make(self, actor: Actor, **given: Any) -> str:  # noqa: ANN401
+        """The secret."""
+        return own_token_make(actor=actor, **given)[1]
+
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401
         """Make it, and show the secret."""
         try:
-            _token, secret = own_token_make(actor=actor_of(self.request), **form.cleaned_data)
+            secret = self.make(actor_of(self.request), **form.cleaned_data)
         except GuanbaoError as error:
             form.add_error(None, explain(error, reader_language()))
             return self.form_invalid(form)

@@ -14,6 +14,8 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages known."""
         from guanbao.apps.people import pages  # noqa: PLC0415 - models must be there first
+        from guanbao.web.menu import register_pages  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
-        register(pages.PEOPLE, pages.GRANTS, pages.ROLES)
+        register(pages.PEOPLE, pages.MACHINES, pages.GRANTS, pages.ROLES)
+        register_pages(pages.MATRIX)

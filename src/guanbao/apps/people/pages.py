@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
-from guanbao.apps.people import permissions, selectors, services
-from guanbao.apps.people.forms import MemberForm
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guanbao.apps.people import ending, permissions, selectors, services
+from guanbao.apps.people.forms import GrantForm, MemberForm
 from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.permissions import permissions as every_permission
+from guanbao.platform.access.reach import reach
+from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Person
-from guanbao.platform.wording import _
-from guanbao.web.resource import Resource, Verb
+from guanbao.platform.wording import _, told
+from guanbao.web.menu import Page
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Panel, Resource, Verb, resources
 from guanbao.web.timeline import TIMELINE
 
+
+def _access(actor: Actor, person: Person) -> dict[str, Any]:
+    """What a person is logged in by."""
+    return {
+        "person": person,
+        "sessions": selectors.sessions_visible(actor=actor, person=person),
+        "tokens": selectors.tokens_visible(actor=actor, person=person),
+    }
+
+
+_PANELS = (TIMELINE, Panel("access", _("Sessions and tokens"), "people/access.html", _access))
+_ENDS = (
+    Verb(
+        "end",
+        _("End the membership"),
+        permissions.PERSON_END,
+        ending.member_end,
+        when=lambda person: person.is_member,
+        grave=True,
+    ),
+    Verb(
+        "leave",
+        _("Has left"),
+        permissions.PERSON_END,
+        ending.member_leave,
+        when=lambda person: person.left_at is None,
+        grave=True,
+    ),
+    Verb(
+        "renew",
+        _("Make a member again"),
+        permissions.PERSON_ADD,
+        ending.member_renew,
+        when=lambda person: not person.is_member and person.left_at is None,
+    ),
+)
 PEOPLE = Resource(
     name="people",
     model=Person,
@@ -24,7 +70,25 @@ PEOPLE = Resource(
     search=("name", "login"),
     order=("name", "pk"),
     add=Verb("add", _("New person"), permissions.PERSON_ADD, services.member_add, form=MemberForm),
-    panels=(TIMELINE,),
+    verbs=_ENDS,
+    panels=_PANELS,
+)
+MACHINES = Resource(
+    name="machines",
+    model=Person,
+    title=_("Machines' accounts"),
+    singular=_("Machine's account"),
+    group=_("Administration"),
+    empty=_("No program has an account yet."),
+    view=permissions.PERSON_VIEW,
+    rows=selectors.machines_visible,
+    columns=("name", "login", "joined_at", "left_at"),
+    shown=("name", "login", "joined_at", "left_at"),
+    search=("name", "login"),
+    order=("name", "pk"),
+    add=Verb("add", _("New machine's account"), permissions.PERSON_ADD, services.member_machine_add, ("login", "name")),
+    verbs=_ENDS,
+    panels=_PANELS,
 )
 GRANTS = Resource(
     name="grants",
@@ -40,9 +104,7 @@ GRANTS = Resource(
     search=("person__name", "role__name", "role__name_en"),
     filters=("role",),
     order=("-since", "-pk"),
-    add=Verb(
-        "add", _("Give a role"), permissions.GRANT_EDIT, services.member_grant, ("person", "role", "since", "until")
-    ),
+    add=Verb("add", _("Give a role"), permissions.GRANT_EDIT, services.member_grant, form=GrantForm),
     verbs=(
         Verb(
             "revoke",
@@ -69,3 +131,20 @@ ROLES = Resource(
     search=("name", "name_en"),
     order=("pk",),
 )
+MATRIX = Page("matrix", _("Permission matrix"), _("Administration"), permissions.PERSON_VIEW)
+
+
+def matrix_page(request: HttpRequest) -> HttpResponse:
+    """Which role may do what, on one page."""
+    actor = actor_of(request)
+    if reach(actor, permissions.PERSON_VIEW).is_empty:
+        raise Http404
+    roles = list(selectors.roles_visible(actor=actor).order_by("institution", "pk"))
+    called = {resource.view.name.split(".")[0]: str(resource.title) for resource in reversed(resources())}
+    groups: dict[str, list[tuple[str, str, list[bool]]]] = {}
+    for permission in every_permission():
+        ticks = [permission.name in role.permissions for role in roles]
+        if any(ticks):
+            group = called.get(permission.name.split(".")[0]) or told("Other")
+            groups.setdefault(group, []).append((str(permission.title), permission.name, ticks))
+    return render(request, "people/matrix.html", {"roles": roles, "groups": groups, "span": len(roles) + 1})

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
-from guanbao.apps.people import accounts, factors
+from guanbao.apps.people import accounts, factors, members, pages
 
 
 def account_routes() -> list[URLPattern]:
@@ -32,6 +32,10 @@ def account_routes() -> list[URLPattern]:
         path("account/sessions/<int:pk>/end", accounts.session_end_page, name="session-end"),
         path("account/tokens/add", accounts.TokenPage.as_view(), name="token-add"),
         path("account/tokens/<int:pk>/revoke", accounts.token_revoke_page, name="token-revoke"),
+        path("matrix", pages.matrix_page, name="matrix"),
+        path("people/<int:person>/sessions/<int:pk>/end", members.session_end_page, name="member-session-end"),
+        path("people/<int:person>/tokens/<int:pk>/revoke", members.token_revoke_page, name="member-token-revoke"),
+        path("machines/<int:person>/token/add", members.MachineTokenPage.as_view(), name="machine-token"),
         path("password", accounts.PasswordPage.as_view(), name="account_change_password"),
         path("account/password", to_account, name="account_set_password"),
         path("account/confirm", accounts.ConfirmPage.as_view(), name="account_reauthenticate"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from guanbao.apps.people.permissions import GRANT_EDIT, PERSON_ADD
 from guanbao.apps.people.selectors import people_visible
+from guanbao.platform.access.choices import Scope
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.reach import need
@@ -16,7 +17,7 @@ from guanbao.platform.access.services import grant_give, grant_revoke
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.errors import NoMembership
 from guanbao.platform.identity.models import Organisation, Person, Token
-from guanbao.platform.identity.services import membership_give, person_add
+from guanbao.platform.identity.services import machine_add, membership_give, person_add
 from guanbao.platform.identity.tokens import token_make
 
 
@@ -33,15 +34,55 @@ def member_add(*, actor: Actor, login: str, name: str, password: str, email: str
     return person
 
 
-def member_grant(*, actor: Actor, person: Person, role: Role, since: date, until: date | None = None) -> Grant:
-    """Give a member of the actor's organisation a role in it.
+def member_machine_add(*, actor: Actor, login: str, name: str) -> Person:
+    """Add a machine's account to the actor's organisation.
+
+    Raises NotPermitted; ValidationError by field.
+    """
+    if not need(actor, PERSON_ADD).whole:
+        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    with transaction.atomic():
+        machine = machine_add(actor=actor, login=login, name=name)
+        membership_give(actor=actor, person=machine, organisation=_own(actor), since=timezone.localdate())
+    return machine
+
+
+def machine_token_make(*, actor: Actor, person: Person, name: str, days: int) -> tuple[Token, str]:
+    """A token for a machine of the actor's organisation. Raises NotPermitted, NoMembership, ValidationError."""
+    ours = need(actor, PERSON_ADD).whole and people_visible(actor=actor).filter(pk=person.pk, is_machine=True).exists()
+    if not ours:
+        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    until = timezone.now() + timedelta(days=days)
+    return token_make(actor=actor, person=person, organisation=_own(actor), name=name, expires_at=until)
+
+
+def member_grant(
+    *,
+    actor: Actor,
+    person: Person,
+    role: Role,
+    since: date,
+    until: date | None = None,
+    scope: Scope | str = Scope.ORGANISATION,
+    key: int | None = None,
+) -> Grant:
+    """Give a member of the actor's organisation a role in it, for all of it or within a narrower scope.
 
     Raises NotPermitted, GrantTooWide; ValidationError by field.
     """
     need(actor, GRANT_EDIT)
     if not people_visible(actor=actor).filter(pk=person.pk).exists():
         raise NotPermitted(actor=actor.name, permission=GRANT_EDIT.name)
-    return grant_give(actor=actor, person=person, organisation=_own(actor), role=role, since=since, until=until)
+    return grant_give(
+        actor=actor,
+        person=person,
+        organisation=_own(actor),
+        role=role,
+        since=since,
+        until=until,
+        scope=scope,
+        key=key,
+    )
 
 
 def member_revoke(*, actor: Actor, grant: Grant) -> Grant:

@@ -60,11 +60,23 @@ def grant_revoke(*, actor: Actor, grant: Grant) -> Grant:
     with transaction.atomic():
         grant = Grant.objects.select_for_update().select_related("role").get(pk=grant.pk)
         if grant.revoked_at is None:
-            grant.revoked_at = timezone.now()
-            grant.save()
-            told = {"person": grant.person_id, "organisation": grant.organisation_id, "role": grant.role.code}
-            ledger_append(actor=actor, event=events.GRANT_REVOKED, subject=grant, before=told)
+            _end(actor, grant)
     return grant
+
+
+def grants_end(*, actor: Actor, person: Person, organisation: Organisation) -> None:
+    """Take back all that a person holds in an organisation; who may, the app decides that ends their membership."""
+    with transaction.atomic():
+        held = Grant.objects.select_for_update(of=("self",)).select_related("role")
+        for grant in list(held.filter(person=person, organisation=organisation, revoked_at=None)):
+            _end(actor, grant)
+
+
+def _end(actor: Actor, grant: Grant) -> None:
+    grant.revoked_at = timezone.now()
+    grant.save()
+    told = {"person": grant.person_id, "organisation": grant.organisation_id, "role": grant.role.code}
+    ledger_append(actor=actor, event=events.GRANT_REVOKED, subject=grant, before=told)
 
 
 def _need_to_give(

@@ -66,3 +66,9 @@ SESSION_ENDED = declare(
     zh="{actor}结束了人员 {person} 的一个会话",
     clear=("person",),
 )
+MEMBERSHIP_ENDED = declare(
+    "membership.ended",
+    en="{actor} ended the membership of person {person} in organisation {organisation}",
+    zh="{actor}终止了人员 {person} 在机构 {organisation} 的成员身份",
+    clear=("person", "organisation", "until"),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
@@ -64,6 +64,31 @@ def membership_give(
         change = row_change(membership, person=person, organisation=organisation, since=since, until=until, post=post)
         membership.save()
         ledger_append(actor=actor, event=events.MEMBERSHIP_GIVEN, subject=membership, after=change.after)
+    return membership
+
+
+def membership_end(*, actor: Actor, membership: Membership) -> Membership:
+    """End a membership with yesterday, or today if it began today; its tokens end at once."""
+    with transaction.atomic():
+        membership = Membership.objects.select_for_update().get(pk=membership.pk)
+        today = timezone.localdate()
+        change = row_change(membership, until=max(membership.since, today - timedelta(days=1)))
+        membership.save()
+        tokens = membership.person.tokens.filter(organisation=membership.organisation_id, revoked_at=None)
+        tokens.update(revoked_at=timezone.now())
+        told = {"person": membership.person_id, "organisation": membership.organisation_id}
+        ledger_append(actor=actor, event=events.MEMBERSHIP_ENDED, subject=membership, after=told | change.after)
+    return membership
+
+
+def membership_renew(*, actor: Actor, membership: Membership) -> Membership:
+    """Make a past member a member again from today on; no role comes back with it."""
+    with transaction.atomic():
+        membership = Membership.objects.select_for_update().get(pk=membership.pk)
+        row_change(membership, since=timezone.localdate(), until=None)
+        membership.save()
+        told = {"person": membership.person_id, "organisation": membership.organisation_id, "since": membership.since}
+        ledger_append(actor=actor, event=events.MEMBERSHIP_GIVEN, subject=membership, after=told)
     return membership
 
 

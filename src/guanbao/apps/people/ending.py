@@ -1,0 +1,82 @@
+"""Ends of access: memberships, sessions, tokens, and people who leave."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.utils import timezone
+
+from guanbao.apps.people.errors import OfOthersToo
+from guanbao.apps.people.permissions import PERSON_ADD, PERSON_END
+from guanbao.apps.people.selectors import is_ours_alone, people_visible
+from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.access.reach import need
+from guanbao.platform.access.services import grants_end
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.models import Membership, Person, Token
+from guanbao.platform.identity.services import membership_end, membership_renew, person_leave, session_end
+from guanbao.platform.identity.tokens import token_revoke
+
+
+def member_leave(*, actor: Actor, person: Person) -> Person:
+    """Record that somebody left: sessions and tokens end here, and no grant holds any more.
+
+    Raises NotPermitted, OfOthersToo.
+    """
+    _need(actor, PERSON_END, person)
+    _need_alone(actor, person)
+    with transaction.atomic():
+        grants_end(actor=actor, person=person, organisation=_membership(actor, person).organisation)
+        return person_leave(actor=actor, person=person, at=timezone.now())
+
+
+def member_end(*, actor: Actor, person: Person) -> Person:
+    """End a membership in the actor's organisation, and all that hangs on it. Raises NotPermitted, OfOthersToo."""
+    _need(actor, PERSON_END, person)
+    if person.pk == actor.person_id:
+        raise OfOthersToo(person=person.pk)
+    with transaction.atomic():
+        membership = _membership(actor, person)
+        grants_end(actor=actor, person=person, organisation=membership.organisation)
+        membership_end(actor=actor, membership=membership)
+    return person
+
+
+def member_renew(*, actor: Actor, person: Person) -> Person:
+    """Make a past member one again. Raises NotPermitted."""
+    _need(actor, PERSON_ADD, person)
+    membership_renew(actor=actor, membership=_membership(actor, person))
+    return person
+
+
+def member_session_end(*, actor: Actor, session: UserSession) -> None:
+    """End a session of somebody who belongs to the actor's organisation alone. Raises NotPermitted, OfOthersToo."""
+    _need(actor, PERSON_END, session.user)
+    _need_alone(actor, session.user)
+    session_end(actor=actor, session=session)
+
+
+def member_token_revoke(*, actor: Actor, token: Token) -> Token:
+    """End a token that acts for the actor's organisation. Raises NotPermitted."""
+    _need(actor, PERSON_END, token.person)
+    if token.organisation_id != actor.organisation_id:
+        raise NotPermitted(actor=actor.name, permission=PERSON_END.name)
+    return token_revoke(actor=actor, token=token)
+
+
+def _need(actor: Actor, permission: Permission, person: Person) -> None:
+    """That the permission is for the whole organisation, and the person one of its people."""
+    if not (need(actor, permission).whole and people_visible(actor=actor).filter(pk=person.pk).exists()):
+        raise NotPermitted(actor=actor.name, permission=permission.name)
+
+
+def _need_alone(actor: Actor, person: Person) -> None:
+    if person.pk == actor.person_id or not is_ours_alone(actor=actor, person=person):
+        raise OfOthersToo(person=person.pk)
+
+
+def _membership(actor: Actor, person: Person) -> Membership:
+    return Membership.objects.select_related("organisation").get(
+        person=person, organisation_id=actor.organisation_id or 0
+    )

@@ -1,0 +1,12 @@
+"""What people's pages refuse."""
+
+from __future__ import annotations
+
+from guanbao.engine.errors import GuanbaoError
+
+
+class OfOthersToo(GuanbaoError):
+    """Person {person} belongs to another organisation too, or is yourself.
+
+    End only the membership in your own organisation, or ask another administrator.
+    """
