@@ -38,7 +38,7 @@ from guanbao.engine.records.texts import (
 
 LINE = "line"
 _CHUNK = 1 << 20
-_CACHED = 1 << 18  # bytes that a processor keeps near while it looks at them several times
+_CACHED = 1 << 17  # bytes that a processor keeps near while it looks at them several times
 _FAST_FROM = 2_000_000
 _ROWS_AT_ONCE = 50_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -186,11 +186,9 @@ class _Shape(NamedTuple):
 def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
     """The shape of a file; None if it holds control characters, or quotation marks that do not just enclose fields."""
     ends = delimiters = marks = 0
-    size, tidy = len(data), True
+    size, tidy = len(data), b" " not in (data[:1], data[-1:])
     codes = np.frombuffer(data, dtype=np.uint8)
     delimiter, quote = ord(layout.delimiter), ord(layout.quote or "\0")
-    edge = np.zeros(256, dtype=bool)
-    edge[[10, 13, delimiter, *layout.quote.encode()]] = True
 
     def beside(places: np.ndarray, step: int) -> np.ndarray:
         """The bytes before or after those at `places`; a file begins and ends as if with a line's end."""
@@ -198,8 +196,9 @@ def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
         return np.where((at < 0) | (at >= size), np.uint8(10), codes[np.clip(at, 0, size - 1)])
 
     for start in range(0, size, _CACHED):
-        chunk = codes[start : start + _CACHED]
-        controls, new = np.count_nonzero(chunk < 32), np.count_nonzero(chunk == 10)
+        seen = codes[start : start + _CACHED + 1]  # and the next one's first byte, to see every two neighbours
+        chunk, feeds, stops, marked = seen[:_CACHED], seen == 10, seen == delimiter, seen == quote
+        controls, new = np.count_nonzero(chunk < 32), np.count_nonzero(feeds[:_CACHED])
         if controls != new:
             returns = np.flatnonzero(chunk == 13) + start
             if (beside(returns, 1) != 10).any() or controls != new + returns.size + np.count_nonzero(chunk == 9):
@@ -208,17 +207,17 @@ def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
             return None
         ends += int(new)
         if tidy:
-            blanks = np.flatnonzero(chunk == 32) + start
-            tidy = not (edge[beside(blanks, -1)].any() or edge[beside(blanks, 1)].any())
-        quotes = np.flatnonzero(chunk == quote) if layout.quote else chunk[:0]
+            blank, edge = seen == 32, feeds | stops | marked | (seen == 13)
+            tidy = not ((blank[1:] & edge[:-1]).any() or (blank[:-1] & edge[1:]).any())
+        quotes = np.flatnonzero(marked[:_CACHED])
         if marks % 2 == 0 and not quotes.size:
-            delimiters += int(np.count_nonzero(chunk == delimiter))
+            delimiters += int(np.count_nonzero(stops[:_CACHED]))
             continue
         opens = (np.arange(quotes.size) + marks) % 2 == 0
         outer = np.where(opens, beside(quotes + start, -1), beside(quotes + start, 1))
         if not np.isin(outer, [delimiter, 10, 13, quote]).all():
             return None
-        inside = np.searchsorted(quotes, np.flatnonzero(chunk == delimiter)) + marks
+        inside = np.searchsorted(quotes, np.flatnonzero(stops[:_CACHED])) + marks
         delimiters += int(np.count_nonzero(inside % 2 == 0))
         marks += quotes.size
     return None if marks % 2 else _Shape(ends + (data[-1:] != b"\n"), delimiters, tidy)
