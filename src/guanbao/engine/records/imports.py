@@ -209,11 +209,11 @@ def _build(  # noqa: PLR0917 - one call, each part named by its type
         except RowsUncertain:
             source = source_read(con, file, layout, table=f"careful_{index}", scratch=scratch, careful=True)
             typed = conform(con, source, mapping, parts)
-        _account(con, source, typed, mapping, counts, faults)
+        whole = _account(con, source, typed, mapping, counts, faults)
         ordinal = f"cast({index << _FILE_BITS} as bigint) + line"
         accepted.append(
             f"select {ordinal} as ordinal, {index} as file, * exclude (filtered, fault) replace ({ordinal} as line)"
-            f" from {typed} where filtered is null and fault is null"
+            f" from {typed}{'' if whole else ' where filtered is null and fault is null'}"
         )
     progress("comparing with what is known")
     con.execute(f"create view accepted as {' union all by name '.join(accepted)}")
@@ -228,11 +228,11 @@ def _account(  # noqa: PLR0917
     mapping: Mapping,
     counts: Counts,
     faults: list[tuple[str, Fault]],
-) -> None:
+) -> bool:
+    """Count a source's rows and name the faulty; whether all rows of `typed` are to be taken."""
     counts.read += source.rows
-    for index, n in con.execute(
-        f"select filtered, count(*) from {typed} where filtered is not null group by 1"
-    ).fetchall():
+    filtered = con.execute(f"select filtered, count(*) from {typed} where filtered is not null group by 1").fetchall()
+    for index, n in filtered:
         reason = mapping.filters[index].reason
         counts.filtered[reason] = counts.filtered.get(reason, 0) + n
     ours = [(source.file.name, fault) for fault in source.faults]
@@ -250,6 +250,7 @@ def _account(  # noqa: PLR0917
     ours.sort(key=lambda item: item[1].line)
     counts.rejected += len(ours)
     faults += ours
+    return not (filtered or kinds)
 
 
 def _stored_views(con: duckdb.DuckDBPyConnection, store: Store, arrangement: str, target: Dataset) -> dict[str, str]:
