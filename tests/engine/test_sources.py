@@ -251,6 +251,7 @@ def test_any_text_is_read_the_same_both_ways(pieces, tmp_path, monkeypatch):
 )
 def test_known_traps_are_read_the_same_both_ways(content, tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "_FAST_FROM", 1)
+    monkeypatch.setattr(sources, "_CACHED", 3)  # what is told apart must not hang on where a piece ends
     same_both_ways(content, tmp_path)
 
 
