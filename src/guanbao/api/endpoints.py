@@ -20,6 +20,7 @@ from guanbao.api.schemas import Shape, body_shape, example_of, page_shape, recor
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.actors import Actor
 from guanbao.web.forms import form_of, perform
+from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb
 
@@ -52,7 +53,9 @@ def router_of(resource: Resource) -> Router:
 
     def detailed(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the parameter's name in the address
         actor = actor_of(request)
-        return record_answer(resource.seen_by(actor), row_of(resource, actor, id))
+        seen, row = resource.seen_by(actor), row_of(resource, actor, id)
+        reading_record(actor=actor, resource=seen, fields=seen.answered, rows=[row])
+        return record_answer(seen, row)
 
     listed.__annotations__["asked"] = Annotated[parameters_shape(resource), Query(...)]
     router.get(

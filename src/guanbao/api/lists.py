@@ -17,6 +17,7 @@ from guanbao.api.schemas import Shape, into
 from guanbao.platform.wording import told
 from guanbao.web.forms import related_only
 from guanbao.web.lists import filters_of, searched
+from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
@@ -72,6 +73,7 @@ def list_answer(request: HttpRequest, resource: Resource, asked: BaseModel) -> H
     page = _paged(filters.qs, resource, sort, given.cursor)
     found = list(page[: given.limit + 1])
     following = _cursor(resource, sort, found[given.limit - 1]) if len(found) > given.limit else None
+    reading_record(actor=actor, resource=resource, fields=resource.answered, rows=found[: given.limit])
     return answer({"items": answers(resource, found[: given.limit]), "next": following})
 
 

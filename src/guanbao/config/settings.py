@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanbao.apps.arrangements",
     "guanbao.apps.people",
     "guanbao.apps.operations",
+    "guanbao.apps.evidence",
     "guanbao.web",
     "guanbao.api",
     "guanbao.platform.ledger",
@@ -153,3 +154,5 @@ USE_TZ = True
 
 # Signs the ledger's checkpoints; `guanbao keys new FOLDER --name ledger` makes it.
 GUANBAO_LEDGER_KEY = Path(environ.get("GUANBAO_LEDGER_KEY", HOME / "ledger.key.json"))
+# A folder, best on another machine, that is given every checkpoint.
+GUANBAO_WITNESS = Path(environ["GUANBAO_WITNESS"]) if environ.get("GUANBAO_WITNESS") else None

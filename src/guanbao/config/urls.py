@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from guanbao.api.application import api_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
+from guanbao.apps.evidence.pages import evidence_routes
 from guanbao.apps.people.routes import account_routes
 from guanbao.web.urls import routes
 
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *account_routes(),
     path("taxonomies/", taxonomies_page, name="taxonomies"),
     path("taxonomies/<slug:name>/", taxonomy_page, name="taxonomy"),
+    *evidence_routes(),
     *routes(),
     *api_routes(),
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.forms import carry_out, form_of
+from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
@@ -19,6 +20,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     actor = actor_of(request)
     row = _row(resource, actor, pk)
     resource = resource.seen_by(actor)
+    reading_record(actor=actor, resource=resource, fields=resource.shown, rows=[row])
     tabs = resource.panels_for(actor, "tab")
     chosen = next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0] if tabs else None)
     context = {

@@ -17,6 +17,7 @@ from django_tables2.config import RequestConfig
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.forms import dressed, related_to
+from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
@@ -42,6 +43,8 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     except EmptyPage as error:
         raise Http404 from error
     page: Any = table.page
+    shown = [row.record for row in page.object_list]
+    reading_record(actor=actor, resource=resource, fields=resource.columns, rows=shown)
     context = {
         "resource": resource,
         "table": table,

@@ -69,6 +69,7 @@ class Resource:
     list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     `exported` are fields of files, the columns where none are named; None lets nothing be exported.
+    To show a `personal` field is an event.
     Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
     The API answers `shown`, or `answers` where panels show the rest.
     """
@@ -91,6 +92,7 @@ class Resource:
     panels: tuple[Panel, ...] = ()
     inside: frozenset[str] = frozenset()
     exported: tuple[str, ...] | None = ()
+    personal: frozenset[str] = frozenset()
     parent: str = ""
     answers: tuple[str, ...] = ()
 

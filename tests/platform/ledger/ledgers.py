@@ -50,7 +50,9 @@ def sealed(entry, **columns):
 
 def copied(entry, **columns):
     """A copy of an entry with other columns, and nothing that follows from them."""
-    held = {field.attname: getattr(entry, field.attname) for field in Entry._meta.concrete_fields}
+    held = {
+        field.attname: getattr(entry, field.attname) for field in Entry._meta.concrete_fields if not field.generated
+    }
     return Entry(**{**held, **columns})
 
 

@@ -98,3 +98,11 @@ def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or _NONE
     return _NONE if value is None else str(value)
+
+
+PERSONAL_DATA_READ = declare(
+    "personal_data.read",
+    en="{actor} read {fields} of {object}",
+    zh="{actor}查看了{object}的 {fields}",
+    clear=("fields", "reason", "objects"),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from guanbao.platform.ledger.errors import (
     OutsideTransaction,
     SubjectUnsaved,
 )
-from guanbao.platform.ledger.events import EVENTS, EventType, Values
+from guanbao.platform.ledger.events import EVENTS, PERSONAL_DATA_READ, EventType, Values
 from guanbao.platform.ledger.models import Checkpoint, Entry, Head
 from guanbao.platform.ledger.storing import entry_store
 from guanbao.platform.ledger.tree import nodes_make, root_of
@@ -75,6 +75,24 @@ def ledger_append(
     )
     entry_store(entry)
     return entry
+
+
+def ledger_read(
+    *,
+    actor: Actor,
+    subject: models.Model | Subject,
+    fields: Sequence[str],
+    reason: str = "",
+    objects: Sequence[int] = (),
+    scopes: Mapping[str, int] | None = None,
+) -> Entry:
+    """Record that personal data is shown in clear, before it is shown: which fields of whom, never their values.
+
+    Of several at once the subject is their kind, and `objects` are their keys.
+    """
+    with transaction.atomic():
+        after = {"fields": sorted(fields), "reason": reason} | ({"objects": list(objects)} if objects else {})
+        return ledger_append(actor=actor, event=PERSONAL_DATA_READ, subject=subject, after=after, scopes=scopes)
 
 
 def checkpoint_make(*, key_file: Path | None = None) -> Checkpoint:

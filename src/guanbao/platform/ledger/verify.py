@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -50,10 +50,16 @@ class Report:
     fault: Fault | None
 
 
-def ledger_verify(*, keys: Sequence[Path], held: Sequence[Checkpoint] = ()) -> Report:
+def ledger_verify(
+    *,
+    keys: Sequence[Path],
+    held: Sequence[Checkpoint] = (),
+    told: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
     """Compute the ledger anew from the database.
 
-    `keys` are the public keys that checkpoints may be signed with; `held` are checkpoints kept elsewhere.
+    `keys` are the public keys that checkpoints may be signed with; `held` are checkpoints kept elsewhere. `told` is
+    told how many entries of how many were read.
 
     Raises:
         KeyUnusable: a key file. HeadMissing.
@@ -61,7 +67,7 @@ def ledger_verify(*, keys: Sequence[Path], held: Sequence[Checkpoint] = ()) -> R
     own = list(Checkpoint.objects.order_by("size", "id"))
     size = ledger_size()  # what is written from here on is left to the next time
     judge = Judge(size, own, held, {key_id(file): file for file in keys})
-    fault = judge.first_fault(entries_up_to(size)) or _beyond() or _stored_trees(size)
+    fault = judge.first_fault(_telling(entries_up_to(size), size, told)) or _beyond() or _stored_trees(size)
     return Report(judge.tree.size, judge.tree.root().hex(), judge.matched, judge.covered, fault)
 
 
@@ -175,6 +181,13 @@ def entries_up_to(size: int) -> Iterator[Entry]:
     while page := list(Entry.objects.filter(index__gt=last, index__lt=size).order_by("index")[:_PAGE]):
         yield from page
         last = page[-1].index
+
+
+def _telling(entries: Iterable[Entry], size: int, told: Callable[[int, int], None]) -> Iterator[Entry]:
+    for done, entry in enumerate(entries):
+        if done % _PAGE == 0:
+            told(done, size)
+        yield entry
 
 
 def _beyond() -> Fault | None:

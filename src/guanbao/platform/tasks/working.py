@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from guanbao.engine.errors import GuanbaoError
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.tasks.choices import DUE, State
 from guanbao.platform.tasks.declaring import job_named, schedules
@@ -51,10 +52,10 @@ def _look(*, once: bool, every: timedelta, lost: timedelta, wait: Callable[[floa
                 jobs_recover(lost)
                 looked_at = timezone.now()
             worked = work_one()
-        except DatabaseError:  # locked for too long, or gone for a while: it is looked at again
+        except (DatabaseError, GuanbaoError):  # locked for too long, gone for a while, no ledger: it is looked at again
             if once:
                 raise
-            _log.exception("The worker could not reach the database")
+            _log.exception("The worker could not do its rounds")
             connection.close()
             worked = False
         if not worked:

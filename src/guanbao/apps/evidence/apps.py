@@ -1,0 +1,19 @@
+"""Registers evidence."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class EvidenceConfig(AppConfig):
+    """Evidence."""
+
+    name = "guanbao.apps.evidence"
+    label = "evidence"
+
+    def ready(self) -> None:
+        """Put the ledger into the menu."""
+        from guanbao.apps.evidence import pages  # noqa: PLC0415 - models must be there first
+        from guanbao.web.menu import register_pages  # noqa: PLC0415
+
+        register_pages(pages.LEDGER, pages.LEDGER_OF_ACCESS)

@@ -1,0 +1,35 @@
+"""What the ledger is searched by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from guanbao.platform.ledger.events import EVENTS
+from guanbao.platform.wording import _, reader_language, told
+from guanbao.web.forms import dressed
+
+
+def _events() -> list[tuple[str, str]]:
+    """Every event by its wording, without who and what."""
+    blank = {"actor": "…", "subject": "…", "before": {}, "after": {}}
+    said = [(name, event.sentence(reader_language(), **blank)) for name, event in EVENTS.items()]  # type: ignore[arg-type]
+    return [("", told("Every event")), *sorted(said, key=lambda pair: pair[1])]
+
+
+class Asked(forms.Form):
+    """The filters; each may be left out."""
+
+    event = forms.ChoiceField(label=_("Event"), choices=_events, required=False)
+    person = forms.IntegerField(label=_("Person's number"), required=False, min_value=1, max_value=2**62)
+    object_type = forms.CharField(label=_("Kind of object"), required=False, max_length=100)
+    object_id = forms.CharField(label=_("Its number"), required=False, max_length=100)
+    since = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    request = forms.CharField(label=_("Request"), required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            dressed(field)

@@ -1,0 +1,78 @@
+"""The ledger, as far as an actor may read it, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from guanbao.apps.evidence.permissions import LEDGER_VIEW, LEDGER_VIEW_ACCESS
+from guanbao.platform.access.reach import reach
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
+from guanbao.platform.ledger.models import Checkpoint, Entry
+from guanbao.platform.ledger.services import ledger_size
+from guanbao.platform.tasks.choices import State
+from guanbao.platform.tasks.models import Job
+
+VERIFY = "ledger.verify"
+_SLACK = timedelta(minutes=5)  # an entry's time is taken before its place: they may be out of step by that at most
+
+
+def entries_visible(*, actor: Actor) -> QuerySet[Entry]:
+    """A bank's entries to its auditors; to a contractor what its own people did; to an administrator what is of access.
+
+    A grant that reaches only a part of the organisation opens none: an entry does not always say which part it is of.
+    """
+    found, rows = reach(actor, LEDGER_VIEW), Entry.objects.all()
+    if found.everywhere:
+        return rows
+    if found.whole and found.side is Side.INSTITUTION:
+        return rows.filter(institution=actor.organisation_id)
+    if found.whole:
+        return rows.filter(organisation_id=actor.organisation_id)
+    if reach(actor, LEDGER_VIEW_ACCESS).whole:
+        return rows.filter(institution=actor.organisation_id, is_access=True)
+    return rows.none()
+
+
+def entries_asked(*, actor: Actor, asked: dict[str, Any]) -> QuerySet[Entry]:
+    """Those that the actor may read and the filters let through, the newest first."""
+    rows = entries_visible(actor=actor)
+    exact = {"event": "event", "object_type": "object_type", "object_id": "object_id", "request": "request_id"}
+    rows = rows.filter(**{column: asked[name] for name, column in exact.items() if asked.get(name)})
+    if asked.get("person") is not None:
+        rows = rows.filter(person_id=asked["person"])
+    if since := asked.get("since"):
+        rows = rows.filter(at__gte=(begun := _midnight(since)), index__gte=_first_after(begun - _SLACK))
+    if until := asked.get("until"):
+        ended = _midnight(until + timedelta(days=1))
+        rows = rows.filter(at__lt=ended, index__lt=_first_after(ended + _SLACK))
+    return rows.order_by("-index")
+
+
+def checkpoint_over(entry: Entry) -> Checkpoint | None:
+    """The first checkpoint that an entry stands under."""
+    return Checkpoint.objects.filter(size__gt=entry.index).order_by("size", "id").first()
+
+
+def ledger_state() -> dict[str, Any]:
+    """How many entries there are, the last checkpoint, and what the last verification found."""
+    verified = Job.objects.filter(kind=VERIFY, state=State.DONE).order_by("-pk").first()
+    return {
+        "size": ledger_size(),
+        "checkpoint": Checkpoint.objects.order_by("-size", "-id").first(),
+        "verified": verified,
+    }
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.get_default_timezone())
+
+
+def _first_after(at: datetime) -> int:
+    """The index of the first entry from a time on; beyond all, where there is none. Places follow times."""
+    found = Entry.objects.filter(at__gte=at).order_by("at", "index").values_list("index", flat=True).first()
+    return ledger_size() if found is None else found

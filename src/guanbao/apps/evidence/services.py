@@ -1,0 +1,37 @@
+"""Evidence taken out of the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from guanbao.apps.evidence.events import LEDGER_EXPORTED
+from guanbao.apps.evidence.permissions import LEDGER_EXPORT
+from guanbao.apps.evidence.selectors import entries_asked
+from guanbao.platform.access.reach import need
+from guanbao.platform.actors import Actor
+from guanbao.platform.ledger.export import ledger_export
+from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.ledger.witness import checkpoint_publish
+
+
+def evidence_export(*, actor: Actor, asked: dict[str, Any], file: Path) -> int:
+    """Write the entries that the filters let through to a file that `guanbao-verify` accepts; how many they are.
+
+    They are put under a checkpoint first. The ledger says that they were taken before the file stands there.
+
+    Raises NotPermitted, LedgerForked, ExportUnwritable.
+    """
+    need(actor, LEDGER_EXPORT)
+    checkpoint = checkpoint_publish()
+    unfinished = file.with_suffix(".unfinished")
+    part = entries_asked(actor=actor, asked=asked).filter(index__lt=checkpoint.size)
+    count = ledger_export(unfinished, part=part)
+    with transaction.atomic():
+        filters = {name: value for name, value in asked.items() if value not in (None, "")}
+        after = {"entries": count, "filters": filters}
+        ledger_append(actor=actor, event=LEDGER_EXPORTED, subject=Subject("ledger", "entries"), after=after)
+    unfinished.replace(file)
+    return count

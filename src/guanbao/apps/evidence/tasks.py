@@ -1,0 +1,73 @@
+"""What is done with the ledger by itself, and in the background."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from guanbao.apps.evidence.events import LEDGER_VERIFIED
+from guanbao.apps.evidence.permissions import LEDGER_CHECKPOINT, LEDGER_EXPORT
+from guanbao.apps.evidence.selectors import VERIFY
+from guanbao.apps.evidence.services import evidence_export
+from guanbao.engine.language import _
+from guanbao.platform.actors import Actor
+from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.ledger.verify import ledger_verify
+from guanbao.platform.ledger.witness import checkpoint_publish, checkpoints_witnessed
+from guanbao.platform.tasks.declaring import job, schedule
+from guanbao.platform.tasks.running import Running
+from guanbao.platform.tasks.whens import Daily, Hourly
+from guanbao.platform.wording import _ as title_
+from guanbao.web.exports import export_file
+
+CHECKPOINT, EXPORT = "ledger.checkpoint", "ledger.export"
+
+
+@schedule(Hourly(minute=5))
+@job(
+    CHECKPOINT,
+    title=title_("Checkpoint of the ledger"),
+    permission=LEDGER_CHECKPOINT,
+    outcome=_("Signed over {size} entries."),
+)
+def checkpoint(job: Running, *, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - as every job
+    """Sign what the ledger is now, unless that stands signed; give it to the witness."""
+    return {"size": checkpoint_publish().size}
+
+
+@schedule(Daily(at=time(4)))
+@job(VERIFY, title=title_("Verification of the ledger"), outcome=_("{size} entries were computed anew."))
+def verify(job: Running, *, actor: Actor) -> dict[str, Any]:
+    """Compute the whole ledger anew, and hold it against its checkpoints and those of the witness."""
+    key = settings.GUANBAO_LEDGER_KEY
+
+    def told(done: int, total: int) -> None:
+        job.progress(done, total, _("Computing entries anew"))
+
+    report = ledger_verify(keys=[key] if key.exists() else [], held=checkpoints_witnessed(), told=told)
+    fault = report.fault
+    said = {"size": report.size, "root": report.root, "holds": fault is None}
+    with transaction.atomic():
+        ledger_append(actor=actor, event=LEDGER_VERIFIED, subject=Subject("ledger", "entries"), after=said)
+    found = None if fault is None else {"sentence": fault.sentence, "params": dict(fault.params)}
+    return {**said, "covered": report.covered, "checkpoints": report.checkpoints, "fault": found}
+
+
+@job(
+    EXPORT,
+    title=title_("Evidence from the ledger"),
+    permission=LEDGER_EXPORT,
+    outcome=_("{entries} entries with their proofs. The file can be fetched for a day."),
+)
+def export(job: Running, *, actor: Actor, asked: dict[str, Any]) -> dict[str, Any]:
+    """Write what whoever asked may read by now."""
+    days = {name: date.fromisoformat(asked[name]) for name in ("since", "until") if asked.get(name)}
+    file = export_file(job.number)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "entries": evidence_export(actor=actor, asked=asked | days, file=file),
+        "url": f"/ledger/evidence/{job.number}",
+    }
