@@ -108,6 +108,11 @@ SOCIALACCOUNT_STORE_TOKENS = False
 GUANBAO_OIDC_URL = environ.get("GUANBAO_OIDC_URL", "")
 GUANBAO_OIDC_BY_EMAIL = environ.get("GUANBAO_OIDC_BY_EMAIL", "") == "1"
 SOCIALACCOUNT_PROVIDERS = single_sign_on(GUANBAO_OIDC_URL, environ)
+# Mail of invitations; without a host their links are shown to who invites.
+EMAIL_HOST = environ.get("GUANBAO_MAIL_HOST", "")
+EMAIL_PORT = int(environ.get("GUANBAO_MAIL_PORT", "25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environ.get("GUANBAO_MAIL_FROM", "guanbao@localhost")
 # Counters of attempts and used codes must be one for all processes.
 CACHES = {
     "default": {

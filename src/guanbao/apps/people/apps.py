@@ -17,5 +17,5 @@ class PeopleConfig(AppConfig):
         from guanbao.web.menu import register_pages  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
-        register(pages.PEOPLE, pages.MACHINES, pages.GRANTS, pages.ROLES)
+        register(pages.PEOPLE, pages.MACHINES, pages.INVITATIONS, pages.GRANTS, pages.ROLES)
         register_pages(pages.MATRIX)

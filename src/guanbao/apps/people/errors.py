@@ -10,3 +10,10 @@ class OfOthersToo(GuanbaoError):
 
     End only the membership in your own organisation, or ask another administrator.
     """
+
+
+class InvitationClosed(GuanbaoError):
+    """This invitation is not open, or is for somebody else.
+
+    Ask whoever invited you for another.
+    """

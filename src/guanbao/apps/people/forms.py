@@ -9,9 +9,12 @@ from django import forms
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.parties.models import Contractor, Department
 from guanbao.platform.access.choices import Scope
-from guanbao.platform.access.models import Grant
-from guanbao.platform.identity.models import Person
-from guanbao.platform.wording import _
+from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.permissions import permissions as permissions_known
+from guanbao.platform.access.roles import roles_shipped
+from guanbao.platform.identity.choices import Side
+from guanbao.platform.identity.models import Invitation, Person
+from guanbao.platform.wording import _, reader_language
 
 
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argument at run time
@@ -28,19 +31,12 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argum
         fields: ClassVar = ["login", "name", "email", "language"]
 
 
-class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A role for somebody; the narrower scope is chosen among what the giver may see."""
+class ScopedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form with a scope, narrowed to what is chosen among what the giver may see."""
 
     department = forms.ModelChoiceField(Department.objects.all(), label=_("Department"), required=False)
     contractor = forms.ModelChoiceField(Contractor.objects.all(), label=_("Contractor"), required=False)
     arrangement = forms.ModelChoiceField(Arrangement.objects.all(), label=_("Arrangement"), required=False)
-
-    class Meta:
-        model = Grant
-        fields: ClassVar = ["person", "role", "scope", "department", "contractor", "arrangement", "since", "until"]
-        widgets: ClassVar = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("since", "until")
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django calls it
         super().__init__(*args, **kwargs)
@@ -59,3 +55,48 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         """Leave to the service what the model says: the row is made there."""
+
+
+class InvitationForm(ScopedForm):
+    """Whom to invite, and with which roles."""
+
+    roles = forms.ModelMultipleChoiceField(Role.objects.all(), label=_("Roles"))
+    scope = forms.ChoiceField(label=_("Scope"), choices=Scope.choices)
+    until = forms.DateField(label=_("Roles until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = [  # noqa: RUF012 - as Django declares it
+
+        "name", "login", "email", "roles", "scope", "department", "contractor", "arrangement", "until",
+    ]  # fmt: skip
+
+    class Meta:
+        model = Invitation
+        fields: ClassVar = ["name", "login", "email"]
+
+
+def _codes() -> list[tuple[str, str]]:
+    ours = [role for role in roles_shipped().values() if role.side == Side.INSTITUTION]
+    return [(role.code, role.name_en if reader_language() == "en" else role.name) for role in ours]
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An own role of an institution: its name, what it may do, and which roles its holders may give."""
+
+    permissions = forms.MultipleChoiceField(
+        label=_("Permissions"), choices=lambda: [(p.name, p.title) for p in permissions_known()], required=False
+    )
+    gives = forms.MultipleChoiceField(label=_("Roles that it gives"), choices=_codes, required=False)
+
+    class Meta:
+        model = Role
+        fields: ClassVar = ["name", "name_en", "permissions", "gives", "needs_mfa"]
+
+
+class GrantForm(ScopedForm):
+    """A role for somebody."""
+
+    class Meta:
+        model = Grant
+        fields: ClassVar = ["person", "role", "scope", "department", "contractor", "arrangement", "since", "until"]
+        widgets: ClassVar = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("since", "until")
+        }

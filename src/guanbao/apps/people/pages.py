@@ -7,13 +7,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from guanbao.apps.people import ending, permissions, selectors, services
-from guanbao.apps.people.forms import GrantForm, MemberForm
+from guanbao.apps.people import ending, inviting, permissions, selectors, services
+from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, RoleForm
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.permissions import permissions as every_permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
-from guanbao.platform.identity.models import Person
+from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, told
 from guanbao.web.menu import Page
 from guanbao.web.requests import actor_of
@@ -131,6 +131,44 @@ ROLES = Resource(
     shown=("name", "name_en", "needs_mfa"),
     search=("name", "name_en"),
     order=("pk",),
+    add=Verb("add", _("New own role"), permissions.ROLE_EDIT, services.own_role_add, form=RoleForm),
+    verbs=(
+        Verb(
+            "edit",
+            _("Change the role"),
+            permissions.ROLE_EDIT,
+            services.own_role_edit,
+            form=RoleForm,
+            when=lambda role: role.institution_id is not None,
+        ),
+    ),
+    panels=(TIMELINE,),
+)
+INVITATIONS = Resource(
+    name="invitations",
+    model=Invitation,
+    title=_("Invitations"),
+    singular=_("Invitation"),
+    group=_("Administration"),
+    empty=_("Nobody was invited yet."),
+    view=permissions.PERSON_VIEW,
+    rows=selectors.invitations_visible,
+    columns=("name", "login", "created_at", "expires_at", "used_at", "revoked_at"),
+    shown=("name", "login", "email", "invited_by", "created_at", "expires_at", "used_at", "revoked_at"),
+    search=("name", "login"),
+    order=("-pk",),
+    add=Verb("add", _("Invite somebody"), permissions.PERSON_ADD, inviting.member_invite, form=InvitationForm),
+    verbs=(
+        Verb(
+            "revoke",
+            _("Revoke the invitation"),
+            permissions.PERSON_ADD,
+            inviting.member_invitation_revoke,
+            when=lambda invitation: invitation.used_at is None and invitation.revoked_at is None,
+            grave=True,
+        ),
+    ),
+    panels=(TIMELINE,),
 )
 MATRIX = Page("matrix", _("Permission matrix"), _("Administration"), permissions.PERSON_VIEW)
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
-from guanbao.apps.people import accounts, factors, members, pages
+from guanbao.apps.people import accounts, factors, invitations, members, pages
 
 
 def account_routes() -> list[URLPattern]:
@@ -32,6 +32,8 @@ def account_routes() -> list[URLPattern]:
         path("account/sessions/<int:pk>/end", accounts.session_end_page, name="session-end"),
         path("account/tokens/add", accounts.TokenPage.as_view(), name="token-add"),
         path("account/tokens/<int:pk>/revoke", accounts.token_revoke_page, name="token-revoke"),
+        path("invitations/add", invitations.invite_page, name="invite"),
+        path("invitation/<str:secret>", invitations.invitation_page, name="invitation"),
         path("matrix", pages.matrix_page, name="matrix"),
         path("people/<int:person>/sessions/<int:pk>/end", members.session_end_page, name="member-session-end"),
         path("people/<int:person>/tokens/<int:pk>/revoke", members.token_revoke_page, name="member-token-revoke"),

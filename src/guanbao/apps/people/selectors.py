@@ -10,7 +10,7 @@ from guanbao.apps.people.permissions import PERSON_VIEW
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
-from guanbao.platform.identity.models import Membership, Person, Token
+from guanbao.platform.identity.models import Invitation, Membership, Person, Token
 from guanbao.platform.identity.selectors import member_on
 
 GRANTS = Columns(institution="organisation", contractor="organisation")
@@ -47,6 +47,11 @@ def tokens_visible(*, actor: Actor, person: Person) -> QuerySet[Token]:
     """Tokens by which a person's programs act for the actor's organisation."""
     rows = reach(actor, PERSON_VIEW).rows(Token.objects.select_related("organisation"), GRANTS)
     return rows.filter(person=person, revoked_at=None).order_by("-pk")
+
+
+def invitations_visible(*, actor: Actor) -> QuerySet[Invitation]:
+    """The invitations into the actor's organisation."""
+    return reach(actor, PERSON_VIEW).rows(Invitation.objects.select_related("invited_by"), GRANTS)
 
 
 def grants_visible(*, actor: Actor) -> QuerySet[Grant]:

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from guanbao.apps.people.permissions import GRANT_EDIT, PERSON_ADD
+from guanbao.apps.people.permissions import GRANT_EDIT, PERSON_ADD, ROLE_EDIT
 from guanbao.apps.people.selectors import people_visible
 from guanbao.platform.access.choices import Scope
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import need
-from guanbao.platform.access.services import grant_give, grant_revoke
+from guanbao.platform.access.services import grant_give, grant_revoke, role_save
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.errors import NoMembership
 from guanbao.platform.identity.models import Organisation, Person, Token
@@ -26,8 +27,7 @@ def member_add(*, actor: Actor, login: str, name: str, password: str, email: str
 
     Raises NotPermitted; ValidationError by field.
     """
-    if not need(actor, PERSON_ADD).whole:
-        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    _need_whole(actor, PERSON_ADD)
     with transaction.atomic():
         person = person_add(actor=actor, login=login, name=name, password=password, email=email, language=language)
         membership_give(actor=actor, person=person, organisation=_own(actor), since=timezone.localdate())
@@ -39,8 +39,7 @@ def member_machine_add(*, actor: Actor, login: str, name: str) -> Person:
 
     Raises NotPermitted; ValidationError by field.
     """
-    if not need(actor, PERSON_ADD).whole:
-        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    _need_whole(actor, PERSON_ADD)
     with transaction.atomic():
         machine = machine_add(actor=actor, login=login, name=name)
         membership_give(actor=actor, person=machine, organisation=_own(actor), since=timezone.localdate())
@@ -89,6 +88,36 @@ def member_revoke(*, actor: Actor, grant: Grant) -> Grant:
     """Take a role back at once. Raises NotPermitted, GrantTooWide."""
     need(actor, GRANT_EDIT)
     return grant_revoke(actor=actor, grant=grant)
+
+
+def own_role_add(
+    *, actor: Actor, name: str, name_en: str, permissions: list[str], gives: list[str], needs_mfa: bool = False
+) -> Role:
+    """Add a role of the institution's own. Raises NotPermitted, RoleTooWide; ValidationError by field."""
+    _need_whole(actor, ROLE_EDIT)
+    given = {"name": name, "name_en": name_en, "permissions": permissions, "gives": gives, "needs_mfa": needs_mfa}
+    return role_save(actor=actor, organisation=_own(actor), **given)  # type: ignore[arg-type] # as above
+
+
+def own_role_edit(
+    *,
+    actor: Actor,
+    role: Role,
+    name: str,
+    name_en: str,
+    permissions: list[str],
+    gives: list[str],
+    needs_mfa: bool = False,
+) -> Role:
+    """Change a role of the institution's own. Raises NotPermitted, RoleTooWide; ValidationError by field."""
+    _need_whole(actor, ROLE_EDIT)
+    given = {"name": name, "name_en": name_en, "permissions": permissions, "gives": gives, "needs_mfa": needs_mfa}
+    return role_save(actor=actor, organisation=_own(actor), role=role, **given)  # type: ignore[arg-type] # as above
+
+
+def _need_whole(actor: Actor, permission: Permission) -> None:
+    if not need(actor, permission).whole:
+        raise NotPermitted(actor=actor.name, permission=permission.name)
 
 
 def own_token_make(*, actor: Actor, name: str, days: int) -> tuple[Token, str]:

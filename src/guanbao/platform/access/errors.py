@@ -38,3 +38,10 @@ class GrantTooWide(GuanbaoError):
 
     Give what you were given to give: within your scope, and no longer than your own grant.
     """
+
+
+class RoleTooWide(GuanbaoError):
+    """{actor} cannot make such a role.
+
+    Take only permissions of roles that you may give, in your own institution.
+    """

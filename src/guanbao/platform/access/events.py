@@ -18,3 +18,11 @@ GRANT_REVOKED = declare(
     zh="{actor}收回了人员 {person} 的角色 {role}",
     clear=_GRANT,
 )
+_ROLE = ("name", "name_en", "permissions", "gives", "needs_mfa")
+ROLE_ADDED = declare("role.added", en="{actor} added the role {name}", zh="{actor}新增了角色{name}", clear=_ROLE)
+ROLE_EDITED = declare(
+    "role.edited",
+    en="{actor} changed an own role of the institution",
+    zh="{actor}修改了机构自有角色",
+    clear=_ROLE,
+)

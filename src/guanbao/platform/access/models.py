@@ -21,8 +21,8 @@ class Role(models.Model):
     institution = models.ForeignKey(
         "identity.Organisation", models.PROTECT, null=True, blank=True, related_name="own_roles"
     )
-    permissions = models.JSONField(default=list)
-    gives = models.JSONField(default=list)
+    permissions = models.JSONField(_("Permissions"), default=list, blank=True)
+    gives = models.JSONField(_("Roles that it gives"), default=list, blank=True)
     needs_mfa = models.BooleanField(_("Needs a second factor"), default=False)
 
     class Meta:

@@ -72,3 +72,21 @@ MEMBERSHIP_ENDED = declare(
     zh="{actor}终止了人员 {person} 在机构 {organisation} 的成员身份",
     clear=("person", "organisation", "until"),
 )
+INVITATION_MADE = declare(
+    "invitation.made",
+    en="{actor} invited somebody into organisation {organisation}, with the roles {roles}",
+    zh="{actor}邀请一人加入机构 {organisation}，角色：{roles}",
+    clear=("organisation", "roles"),
+)
+INVITATION_REVOKED = declare(
+    "invitation.revoked",
+    en="{actor} revoked an invitation into organisation {organisation}",
+    zh="{actor}撤销了加入机构 {organisation} 的邀请",
+    clear=("organisation",),
+)
+INVITATION_USED = declare(
+    "invitation.used",
+    en="{actor} accepted an invitation into organisation {organisation}",
+    zh="{actor}接受了加入机构 {organisation} 的邀请",
+    clear=("organisation",),
+)

@@ -113,3 +113,29 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Invitation(models.Model):
+    """A link that makes somebody a member once, with roles that whoever invites may give then."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="invitations_made", verbose_name=_("Invited by")
+    )
+    login = models.CharField(_("Login"), max_length=150)
+    name = models.CharField(_("Name"), max_length=100)
+    email = models.EmailField(_("E-mail"), blank=True)
+    grants = models.JSONField(default=list, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("Invited at"))
+    expires_at = models.DateTimeField(_("Valid until"))
+    used_at = models.DateTimeField(_("Used at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Keep the login in the form in which it is compared."""
+        super().clean()
+        self.login = login_normalised(self.login)
