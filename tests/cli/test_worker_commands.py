@@ -54,6 +54,21 @@ def test_a_worker_once_does_what_is_due_and_ends(house):
     assert schedules(folder) >= 1
 
 
+def test_check_names_what_is_unsafe_in_both_languages(house):
+    _, env = house
+    said = {}
+    for language in ("en", "zh"):
+        done = subprocess.run(
+            [GUANBAO, "check", "--lang", language], env=env, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        said[language] = done.stdout
+    assert "Put HTTPS before it and set GUANBAO_HTTPS=1." in said["en"]
+    assert "请在前面部署 HTTPS，并设置 GUANBAO_HTTPS=1。" in said["zh"]
+    assert len(said["en"].splitlines()) == len(said["zh"].splitlines())
+    assert "secret.key" not in said["en"], "what init made is for its owner's eyes only"
+
+
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_serve_works_in_the_background_too_and_leaves_nobody_behind(house, end):
     folder, env = house

@@ -8,6 +8,7 @@ import typer
 
 from guanbao.cli import (
     calendars,
+    check,
     demo,
     house,
     keys,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     reference.add(app)
     house.add(app)
     worker.add(app)
+    check.add(app)
     for part in (calendars, records, measures, presets, keys, ledger):
         app.add_typer(part.build())
     return usage.spoken(app)

@@ -12,8 +12,8 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Make the pages known."""
-        from guanbao.apps.operations import pages  # noqa: PLC0415 - models must be there first
+        """Make the pages and the checks known."""
+        from guanbao.apps.operations import checks, pages  # noqa: F401, PLC0415 - models must be there first
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(pages.JOBS, pages.SCHEDULES)
