@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from os import environ
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from guanbao.config.database import database
 from guanbao.config.secrets import SECRET, secret
@@ -106,6 +107,7 @@ GUANBAO_MFA_BY_ROLE = environ.get("GUANBAO_MFA_BY_ROLE", "1") != "0"
 SOCIALACCOUNT_ADAPTER = "guanbao.apps.people.adapters.SingleSignOn"
 SOCIALACCOUNT_STORE_TOKENS = False
 GUANBAO_OIDC_URL = environ.get("GUANBAO_OIDC_URL", "")
+GUANBAO_OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(GUANBAO_OIDC_URL)) if GUANBAO_OIDC_URL else ""
 GUANBAO_OIDC_BY_EMAIL = environ.get("GUANBAO_OIDC_BY_EMAIL", "") == "1"
 SOCIALACCOUNT_PROVIDERS = single_sign_on(GUANBAO_OIDC_URL, environ)
 # Mail of invitations; without a host their links are shown to who invites.

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from guanbao.platform.access.factors import factor_missing
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.selectors import memberships_current
@@ -57,7 +58,8 @@ def _actor(request: HttpRequest) -> Actor:
 def actor_of_token(request: HttpRequest, secret: str) -> Actor | None:
     """The actor of `Authorization: Bearer <secret>`; None where the secret opens nothing, or no longer."""
     token = token_holder(secret)
-    return None if token is None else _acting(request, token.person, token.organisation_id)
+    actor = None if token is None else _acting(request, token.person, token.organisation_id)
+    return None if actor is None or factor_missing(actor) else actor
 
 
 def _acting(request: HttpRequest, person: Person, organisation_id: int | None) -> Actor:
@@ -92,7 +94,7 @@ def policies(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", f"{POLICY} {settings.GUANBAO_OIDC_ORIGIN}".strip())
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -1,7 +1,8 @@
-"""Ends of access: memberships, sessions, tokens, and people who leave."""
+"""How members get in, and ends of it: memberships, sessions, tokens, single sign-on, people who leave."""
 
 from __future__ import annotations
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
@@ -14,9 +15,11 @@ from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import need
 from guanbao.platform.access.services import grants_end
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.events import SIGN_ON_MAPPED
 from guanbao.platform.identity.models import Membership, Person, Token
 from guanbao.platform.identity.services import membership_end, membership_renew, person_leave, session_end
 from guanbao.platform.identity.tokens import token_revoke
+from guanbao.platform.ledger.services import ledger_append
 
 
 def member_leave(*, actor: Actor, person: Person) -> Person:
@@ -63,6 +66,20 @@ def member_token_revoke(*, actor: Actor, token: Token) -> Token:
     if token.organisation_id != actor.organisation_id:
         raise NotPermitted(actor=actor.name, permission=PERSON_END.name)
     return token_revoke(actor=actor, token=token)
+
+
+def member_sign_on(*, actor: Actor, person: Person, uid: str) -> Person:
+    """Say by which subject of single sign-on a member is known. Raises NotPermitted, OfOthersToo, ValidationError."""
+    _need(actor, PERSON_ADD, person)
+    _need_alone(actor, person)
+    with transaction.atomic():
+        account = SocialAccount.objects.filter(user=person, provider="sso").first() or SocialAccount(provider="sso")
+        account.user, account.uid = person, uid.strip()
+        account.validate_constraints()
+        account.validate_unique()
+        account.save()
+        ledger_append(actor=actor, event=SIGN_ON_MAPPED, subject=person, after={"person": person.pk})
+    return person
 
 
 def _need(actor: Actor, permission: Permission, person: Person) -> None:

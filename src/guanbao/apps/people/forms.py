@@ -100,3 +100,16 @@ class GrantForm(ScopedForm):
         widgets: ClassVar = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("since", "until")
         }
+
+
+class SignOnForm(forms.ModelForm):  # type: ignore[type-arg]
+    """By which subject the other system knows a person."""
+
+    uid = forms.CharField(label=_("Subject (sub) in the other system"), max_length=191)
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = []
+
+    def _post_clean(self) -> None:
+        """Nothing of the person changes."""

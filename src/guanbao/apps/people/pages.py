@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from guanbao.apps.people import ending, inviting, permissions, selectors, services
-from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, RoleForm
+from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, RoleForm, SignOnForm
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.permissions import permissions as every_permission
 from guanbao.platform.access.reach import reach
@@ -47,6 +48,14 @@ _ENDS = (
         ending.member_leave,
         when=lambda person: person.left_at is None,
         grave=True,
+    ),
+    Verb(
+        "sign-on",
+        _("Account of single sign-on"),
+        permissions.PERSON_ADD,
+        ending.member_sign_on,
+        form=SignOnForm,
+        when=lambda person: bool(settings.GUANBAO_OIDC_URL) and person.left_at is None and not person.is_machine,
     ),
     Verb(
         "renew",

@@ -90,3 +90,9 @@ INVITATION_USED = declare(
     zh="{actor}接受了加入机构 {organisation} 的邀请",
     clear=("organisation",),
 )
+SIGN_ON_MAPPED = declare(
+    "sign_on.mapped",
+    en="{actor} said by what account of single sign-on person {person} is known",
+    zh="{actor}登记了人员 {person} 对应的统一认证账号",
+    clear=("person",),
+)
