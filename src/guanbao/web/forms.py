@@ -38,6 +38,8 @@ def form_of(
     asked = {name: request.GET[name] for name in made.base_fields if name in request.GET}
     sent = request.POST if request.method == "POST" else None
     form = made(sent if given is None else given, instance=row, initial=asked)
+    for name in resource.hidden_from(actor_of(request)) & form.fields.keys():
+        del form.fields[name]
     for field in form.fields.values():
         related_only(field, request)
         dressed(field)

@@ -33,10 +33,9 @@ def rows_panel(
     """
 
     def context(actor: Actor, row: Model) -> dict[str, Any]:
-        whole = _named(resource_name)
-        resource = whole.seen_by(actor)
-        hidden = whole.inside if resource is not whole else frozenset()
-        names = [name for name in columns or resource.columns if name != by and name not in hidden]
+        resource = _named(resource_name).seen_by(actor)
+        hidden = {by, *resource.hidden_from(actor)}
+        names = [name for name in columns or resource.columns if name not in hidden]
         related = [name for name in names if resource.field(name).is_relation]
         found = resource.rows(actor=actor).filter(**{by: row.pk}, **(only or {})).order_by(*resource.order)
         rows = list(found.select_related(*related)[: _MOST + 1])

@@ -96,9 +96,14 @@ class Resource:
     parent: str = ""
     answers: tuple[str, ...] = ()
 
+    def hidden_from(self, actor: Actor) -> frozenset[str]:
+        """The fields that are not this actor's to read or write: those `inside`, of who is not inside."""
+        inside = not self.inside or reach(actor, self.view).side is Side.INSTITUTION
+        return frozenset() if inside else self.inside
+
     def seen_by(self, actor: Actor) -> Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""
-        if not self.inside or reach(actor, self.view).side is Side.INSTITUTION:
+        if not self.hidden_from(actor):
             return self
         limited = ("columns", "shown", "answers", "search", "filters", "order", "exported")
         parts = {part: getattr(self, part) for part in limited}

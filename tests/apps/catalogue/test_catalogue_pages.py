@@ -90,6 +90,20 @@ def test_a_contractor_sees_no_services_of_others(theirs, house, offered, require
     assert theirs.get("/functions/").status_code == 404
 
 
+def test_a_contractor_reads_no_rule_of_scope_in_a_form(theirs, offered):
+    for path in (f"/services/{offered.pk}/edit", "/services/add"):
+        form = theirs.get(path)
+        assert "scope_rule" not in form.context["form"].fields
+        assert "scope_rules." not in form.content.decode()
+    edit = {**ENTERED, "contractor": offered.contractor_id, "code": "P1", "scope_rule": "scope_rules.never.risk"}
+    assert theirs.post("/services/add", edit).status_code == 302
+    made = Service.objects.get(code="P1")
+    Service.objects.filter(pk=made.pk).update(scope_rule="scope_rules.never.audit")
+    assert theirs.post(f"/services/{made.pk}/edit", edit | {"name": "Other", "scope_rule": "none"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.scope_rule) == ("Other", "scope_rules.never.audit")
+
+
 def test_the_scope_of_a_call_centre_with_its_limits(bank, offered):
     path = f"/services/{offered.pk}/comprise"
     form = bank.get(path).content.decode()

@@ -99,7 +99,7 @@ def test_filters_and_pages_by_key(desk, house):
     for n in range(120):
         contractor_edit(
             actor=desk.actors["office"], contractor=house.cards, name=f"Cards {n}", name_en="", kind="it_service",
-            is_financial=False, is_related=False, country="CN",
+            is_financial=False, is_related=False, country="CN", parent=None,
         )  # fmt: skip
     browser, seen, address = desk("audit"), [], "/ledger/?event=contractor.edited"
     with CaptureQueriesContext(connection) as first:

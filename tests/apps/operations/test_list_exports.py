@@ -66,7 +66,7 @@ def test_exactly_the_rows_and_columns_that_the_list_shows(desk, house, form):
     first, *_ = exported()
     assert first.after == {
         "resource": "contractors",
-        "columns": ["name", "kind", "standing", "is_financial", "is_related", "country"],
+        "columns": ["name", "institution", "kind", "standing", "is_financial", "is_related", "country"],
         "filters": {"sort": ["-name"]},
         "rows": 2,
         "form": form,

@@ -230,6 +230,7 @@ ENDING = Resource(
     rows=selectors.certificates_ending,
     columns=("name", "valid_until", "contractor", "kind", "number", "verification"),
     shown=CERTIFICATES.shown,
+    search=CERTIFICATES.search,
     filters=("kind", "contractor"),
     order=("valid_until", "pk"),
 )
