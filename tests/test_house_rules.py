@@ -97,7 +97,8 @@ def too_long(text: str) -> Iterator[str]:
 
 
 def test_no_file_is_too_long():
-    assert over(too_long, [path for path in python_files(SRC) if short(path) not in LONGER]) == []
+    written = [path for path in python_files(SRC) if "migrations" not in path.parts]  # those Django generates
+    assert over(too_long, [path for path in written if short(path) not in LONGER]) == []
 
 
 def test_every_longer_file_still_is_longer():

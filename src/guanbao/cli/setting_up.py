@@ -18,7 +18,8 @@ def django_ready() -> Any:  # noqa: ANN401 - Django's settings have no type of t
     settings.HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     if secret_make(settings.HOME / SECRET) and "GUANBAO_SECRET_KEY" not in environ:
         settings.SECRET_KEY = secret(settings.HOME / SECRET)
-    if not (key := settings.GUANBAO_LEDGER_KEY).exists():
-        keys_new(key.parent, key.name.removesuffix(".key.json"))
+    for key in (settings.GUANBAO_LEDGER_KEY, settings.GUANBAO_STATEMENT_KEY):
+        if not key.exists():
+            keys_new(key.parent, key.name.removesuffix(".key.json"))
     django.setup()
     return settings

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "guanbao.apps.parties",
     "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
+    "guanbao.apps.service_levels",
     "guanbao.apps.people",
     "guanbao.apps.operations",
     "guanbao.apps.evidence",
@@ -163,3 +164,7 @@ USE_TZ = True
 GUANBAO_LEDGER_KEY = Path(environ.get("GUANBAO_LEDGER_KEY", HOME / "ledger.key.json"))
 # A folder, best on another machine, that is given every checkpoint.
 GUANBAO_WITNESS = Path(environ["GUANBAO_WITNESS"]) if environ.get("GUANBAO_WITNESS") else None
+# Signs statements, likewise.
+GUANBAO_STATEMENT_KEY = Path(environ.get("GUANBAO_STATEMENT_KEY", HOME / "statement.key.json"))
+# The largest file of records that may be sent at once, in bytes.
+GUANBAO_MOST_UPLOAD = int(environ.get("GUANBAO_MOST_UPLOAD", str(4 * 1024**3)))

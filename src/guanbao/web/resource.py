@@ -50,7 +50,8 @@ Slot = Literal["head", "tab", "side"]
 class Panel:
     """A part of the detail page: a template, and what it is given of a row; the template finds it in `given`.
 
-    It stands over the page (`head`), on a tab of its own (`tab`) or at the right (`side`), where `may` allows it.
+    It stands over the page (`head`), on a tab of its own (`tab`) or at the right (`side`), where `may` allows it, in
+    the order of `rank`.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Panel:
     context: Callable[[Actor, Any], dict[str, Any]]
     slot: Slot = "tab"
     may: Callable[[Actor], bool] = lambda _actor: True
+    rank: int = 50
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,8 @@ class Resource:
         return self.answers or self.shown
 
     def panels_for(self, actor: Actor, slot: Slot) -> list[Panel]:
-        """What stands in a slot for this actor: its own panels, then those that other apps added."""
-        every = (*self.panels, *_ADDED.get(self.name, ()))
+        """What stands in a slot for this actor, by rank; of equal rank its own panels before those of other apps."""
+        every = sorted((*self.panels, *_ADDED.get(self.name, ())), key=lambda panel: panel.rank)
         return [panel for panel in every if panel.slot == slot and panel.may(actor)]
 
     def field(self, name: str) -> Field[Any, Any]:

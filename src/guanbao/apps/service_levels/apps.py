@@ -1,0 +1,20 @@
+"""Registers service levels."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ServiceLevelsConfig(AppConfig):
+    """Service levels."""
+
+    name = "guanbao.apps.service_levels"
+    label = "service_levels"
+
+    def ready(self) -> None:
+        """Make the pages known, and put what belongs there on an arrangement's workspace."""
+        from guanbao.apps.service_levels.pages import resources, workspace  # noqa: PLC0415 - models must be there first
+        from guanbao.web.resource import add_panels, register  # noqa: PLC0415
+
+        register(*resources.RESOURCES)
+        add_panels("arrangements", *workspace.PANELS)

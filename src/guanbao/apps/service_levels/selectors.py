@@ -1,0 +1,98 @@
+"""Service levels, imports, statements, exclusions and amounts, as far as an actor may see them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT, columns
+from guanbao.apps.service_levels import permissions
+from guanbao.apps.service_levels.choices import ExclusionState, LevelState, StatementState
+from guanbao.apps.service_levels.models import (
+    Amount,
+    Exclusion,
+    Import,
+    Level,
+    Standing,
+    Statement,
+    Term,
+    WorkingCalendar,
+)
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.access.reach import Columns, reach
+from guanbao.platform.actors import Actor
+
+CALENDARS = Columns(institution="institution__organisation", contractor="levels__arrangement__contractor__organisation")
+OF_LEVEL = columns("level__arrangement__")
+
+
+def _of_arrangements(actor: Actor, permission: Permission, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return reach(actor, permission).rows(rows.select_related("arrangement"), OF_ARRANGEMENT)
+
+
+def calendars_visible(*, actor: Actor) -> QuerySet[WorkingCalendar]:
+    """Working calendars; a contractor sees those that its service levels go by."""
+    rows = WorkingCalendar.objects.select_related("institution")
+    return reach(actor, permissions.LEVEL_VIEW).rows(rows, CALENDARS).distinct()
+
+
+def levels_visible(*, actor: Actor) -> QuerySet[Level]:
+    """Versions of service levels; both sides see drafts, since they agree on them."""
+    return _of_arrangements(actor, permissions.LEVEL_VIEW, Level.objects.select_related("calendar"))
+
+
+def terms_visible(*, actor: Actor) -> QuerySet[Term]:
+    """Terms of service levels."""
+    rows = Term.objects.select_related("level__arrangement")
+    return reach(actor, permissions.LEVEL_VIEW).rows(rows, OF_LEVEL)
+
+
+def imports_visible(*, actor: Actor) -> QuerySet[Import]:
+    """Imports of records."""
+    return _of_arrangements(actor, permissions.RECORDS_VIEW, Import.objects.select_related("sent_by"))
+
+
+def statements_visible(*, actor: Actor) -> QuerySet[Statement]:
+    """Statements with their service level."""
+    rows = Statement.objects.select_related("level", "arrangement__contractor")
+    return _of_arrangements(actor, permissions.STATEMENT_VIEW, rows)
+
+
+def exclusions_visible(*, actor: Actor) -> QuerySet[Exclusion]:
+    """Proposals to leave records out."""
+    return _of_arrangements(actor, permissions.STATEMENT_VIEW, Exclusion.objects.all())
+
+
+def amounts_visible(*, actor: Actor) -> QuerySet[Amount]:
+    """Credits and bonuses."""
+    return _of_arrangements(actor, permissions.AMOUNT_VIEW, Amount.objects.select_related("statement"))
+
+
+def standing_visible(*, actor: Actor, arrangement: Arrangement) -> Standing | None:
+    """Where an arrangement stands in the month that runs."""
+    rows = Standing.objects.filter(arrangement=arrangement)
+    return reach(actor, permissions.STATEMENT_VIEW).rows(rows, OF_ARRANGEMENT).first()
+
+
+def level_in_force(arrangement: Arrangement, month: date) -> Level | None:
+    """The version that holds in a month: the last that came into force by then."""
+    rows = Level.objects.filter(arrangement=arrangement, state=LevelState.IN_FORCE, holds_from__lte=month)
+    return rows.select_related("calendar", "arrangement__contractor").order_by("-holds_from").first()
+
+
+def exclusions_accepted(arrangement: Arrangement, month: date) -> list[Exclusion]:
+    """What is left out of a month, in the order of its proposal."""
+    rows = Exclusion.objects.filter(arrangement=arrangement, period_from=month, state=ExclusionState.ACCEPTED)
+    return list(rows.order_by("pk"))
+
+
+def statements_latest(*, actor: Actor, arrangement: Arrangement, most: int = 12) -> list[Statement]:
+    """The statement that speaks for each of the last months, the oldest first: the issued one, else the draft."""
+    rows = statements_visible(actor=actor).filter(arrangement=arrangement)
+    found: dict[date, Statement] = {}
+    for row in rows.exclude(state=StatementState.SUPERSEDED).order_by("-period_from", "-state")[: 2 * most]:
+        found.setdefault(row.period_from, row)  # of a month "issued" comes before "draft", from the end of the alphabet
+    return [found[month] for month in sorted(found)][-most:]

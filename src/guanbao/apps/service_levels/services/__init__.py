@@ -1,0 +1,1 @@
+"""Writes of service levels, each with its event in the ledger: `levels`, `imports`, `statements`, `exclusions`."""

@@ -1,0 +1,72 @@
+// Pictures of figures: `data-chart` names the kind, `data-from` the element that holds the data. On canvas.
+const charts = new Map();
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(`--tblr-${name}`).trim();
+  return { text: of("body-color"), soft: of("secondary"), line: of("border-color"), main: of("primary"), good: of("green"), bad: of("red"), none: of("border-color") };
+}
+
+function frame(colour) {
+  return { animation: false, textStyle: { color: colour.text, fontFamily: getComputedStyle(document.body).fontFamily }, tooltip: { trigger: "item", renderMode: "richText" } };
+}
+
+const kinds = {
+  trend(data, colour, choice) {
+    const line = data.lines[choice];
+    return {
+      ...frame(colour),
+      grid: { left: 56, right: 24, top: 16, bottom: 28 },
+      xAxis: { type: "category", data: data.months, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      yAxis: { type: "value", scale: true, splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      tooltip: { renderMode: "richText", formatter: (at) => `${data.months[at.dataIndex]}  ${line.points[at.dataIndex].told}` },
+      series: [{
+        type: "line", symbolSize: 9, lineStyle: { color: colour.main },
+        data: line.points.map((point) => ({ value: point.value, itemStyle: { color: point.good === false ? colour.bad : colour.main } })),
+        markLine: { symbol: "none", silent: true, label: { show: true, position: "insideEndTop", formatter: line.told, color: colour.soft }, lineStyle: { color: colour.soft, type: "dashed" }, data: [{ yAxis: line.target }] },
+      }],
+      opens: (at) => line.points[at.dataIndex].opens,
+    };
+  },
+  heat(data, colour) {
+    const shade = [colour.bad, colour.good, colour.none];
+    return {
+      ...frame(colour),
+      grid: { left: 140, right: 16, top: 8, bottom: 28 },
+      xAxis: { type: "category", data: data.months, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colour.soft } },
+      yAxis: { type: "category", data: data.titles, inverse: true, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colour.text, width: 130, overflow: "truncate" } },
+      tooltip: { renderMode: "richText", formatter: (at) => `${data.titles[at.data.cell.y]}  ${data.months[at.data.cell.x]}  ${at.data.cell.told}  ${data.words[at.data.cell.state]}` },
+      series: [{
+        type: "heatmap",
+        data: data.cells.map((cell) => ({ value: [cell.x, cell.y, cell.state], cell, itemStyle: { color: shade[cell.state], opacity: cell.state === 2 ? 0.6 : 0.75, borderColor: "transparent", borderWidth: 2 } })),
+      }],
+      opens: (at) => at.data.cell.opens,
+    };
+  },
+};
+
+function draw(place) {
+  const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
+  const choice = document.querySelector(`[data-chart-choice=${place.dataset.chart}]`);
+  if (place.dataset.chart === "heat") place.style.height = `${48 + 34 * data.titles.length}px`;
+  const chart = charts.get(place) || echarts.init(place, null, { renderer: "canvas" });
+  charts.set(place, chart);
+  const option = kinds[place.dataset.chart](data, colours(), choice ? Number(choice.value) : 0);
+  chart.setOption(option, true);
+  chart.off("click");
+  chart.on("click", (at) => {
+    const address = option.opens(at);
+    if (address) location.href = address;
+  });
+}
+
+function draw_all() {
+  document.querySelectorAll("[data-chart]").forEach(draw);
+}
+
+draw_all();
+addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-chart-choice]")) draw_all();
+});
+new MutationObserver(draw_all).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
