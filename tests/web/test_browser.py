@@ -33,6 +33,7 @@ PAGES += [
     "/password",
     "/account/",
 ]
+PAGES += ["/jobs/", "/schedules/", "/ledger/", "/ledger/0/", "/ledger/?event=contractor.added"]
 PAGES += ["/nowhere"]
 
 

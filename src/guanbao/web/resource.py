@@ -171,6 +171,11 @@ def resource_named(name: str) -> Resource:
     return _RESOURCES[name]
 
 
+def resource_title(name: str) -> str:
+    """What a resource is called; its name, where there is none any more."""
+    return str(_RESOURCES[name].title) if name in _RESOURCES else name
+
+
 def resource_of(model: type[Model]) -> Resource | None:
     """The resource of a model, if it has pages."""
     return next((resource for resource in _RESOURCES.values() if resource.model is model), None)

@@ -12,8 +12,9 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.ledger.events import event_named
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.tasks.declaring import job_title
 from guanbao.platform.wording import _, reader_language, told
-from guanbao.web.resource import Panel
+from guanbao.web.resource import Panel, resource_title
 
 _MOST = 50
 
@@ -50,12 +51,21 @@ def sentence_of(entry: Entry, names: dict[int, str]) -> str:
         actor = told("The system") if entry.actor_kind == "system" else entry.actor_name
     else:
         actor = names.get(entry.person_id) or told("Person {n}", n=entry.person_id)
-    before, after = (
-        said | {"person": names.get(said["person"], said["person"])} if "person" in said else said
-        for said in (entry.before, entry.after)
-    )
+    before, after = (_named(said, names) for said in (entry.before, entry.after))
     event = event_named(entry.event)
     return event.sentence(reader_language(), actor=actor, subject=entry.object_label, before=before, after=after)
+
+
+def _named(said: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    """What an entry says, with people, jobs and lists by what they are called."""
+    called = dict(said)
+    if "person" in said:
+        called["person"] = names.get(said["person"], said["person"])
+    if isinstance(said.get("kind"), str):
+        called["kind"] = job_title(said["kind"])
+    if isinstance(said.get("resource"), str):
+        called["resource"] = resource_title(said["resource"])
+    return called
 
 
 def _happened(entry: Entry, names: dict[int, str]) -> Happened:

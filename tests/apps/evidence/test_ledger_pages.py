@@ -123,7 +123,7 @@ def test_filters_and_pages_by_key(desk, house):
     assert found(person=desk.actors["office"].person_id) == 121
     assert found(object_type="parties.contractor", object_id=str(house.calls.pk)) == 2
     assert found(request="nothing") == 0
-    for wrong in ("person=x", "since=2026-13-01", "event=nothing", "person=-1"):
+    for wrong in ("person=x", "since=2026-13-01", "event=nothing", "person=-1", "object_type=parties.contractor"):
         page = browser.get(f"/ledger/?{wrong}")
         assert (page.status_code, page.context["lines"]) == (200, []), wrong
     for wrong in ("x", "-1", "1" * 30, "１"):
@@ -138,7 +138,7 @@ def test_an_entrys_proof_holds_until_it_is_tampered_with(desk):
     page = browser.get(f"/ledger/{entry.index}/")
     assert page.context["holds"]
     assert (page.context["checkpoint"].pk, page.context["root"]) == (checkpoint.pk, bytes(checkpoint.root).hex())
-    assert ("Reason of the standing", None, "Late") in [(str(a), b or None, c) for a, b, c in page.context["changes"]]
+    assert ("Reason of the standing", "—", "Late") in page.context["changes"]
     with disarmed(connection):
         Entry.objects.filter(pk=entry.pk).update(body=bytes(entry.body).replace(b"Late", b"Good"))
     assert not browser.get(f"/ledger/{entry.index}/").context["holds"]

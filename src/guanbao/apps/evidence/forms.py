@@ -33,3 +33,10 @@ class Asked(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             dressed(field)
+
+    def clean(self) -> None:
+        """An object is found by both its kind and its number."""
+        super().clean()
+        kind, number = self.cleaned_data.get("object_type"), self.cleaned_data.get("object_id")
+        if bool(kind) is not bool(number):
+            self.add_error("object_id" if kind else "object_type", told("Give both its kind and its number."))

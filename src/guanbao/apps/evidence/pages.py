@@ -27,7 +27,8 @@ from guanbao.platform.ledger.tree import root_of
 from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.services import job_start
-from guanbao.platform.wording import _, reader_language
+from guanbao.platform.wording import _, reader_language, told
+from guanbao.web.cells import NOTHING
 from guanbao.web.exports import KEPT, export_file
 from guanbao.web.menu import Page
 from guanbao.web.requests import actor_of
@@ -91,7 +92,9 @@ def entry_page(request: HttpRequest, index: int) -> HttpResponse:
     context = {
         "entry": entry,
         "told": sentence_of(entry, names_in([entry], actor)),
-        "changes": [(_heading(entry, name), entry.before.get(name), entry.after.get(name)) for name in fields],
+        "changes": [
+            (_heading(entry, name), _shown(entry.before.get(name)), _shown(entry.after.get(name))) for name in fields
+        ],
         "redacted": [_heading(entry, name) for name in entry.redacted],
         "leaf": leaf.hex(),
         "checkpoint": checkpoint,
@@ -154,6 +157,15 @@ def _state() -> dict[str, Any]:
         "late": checkpoint is None or checkpoint.at < timezone.now() - timedelta(hours=3),
         "fault": say(fault["sentence"], reader_language(), **fault["params"]) if fault else "",
     }
+
+
+def _shown(value: object) -> str:
+    """A value that the ledger holds, to a reader."""
+    if isinstance(value, bool):
+        return told("Yes") if value else told("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or NOTHING
+    return NOTHING if value in (None, "") else str(value)
 
 
 def _heading(entry: Entry, name: str) -> str:
