@@ -60,7 +60,7 @@ class ScopedForm(forms.ModelForm):  # type: ignore[type-arg]
 class InvitationForm(ScopedForm):
     """Whom to invite, and with which roles."""
 
-    roles = forms.ModelMultipleChoiceField(Role.objects.all(), label=_("Roles"))
+    roles = forms.ModelMultipleChoiceField(Role.objects.all(), label=_("Roles"), widget=forms.CheckboxSelectMultiple)
     scope = forms.ChoiceField(label=_("Scope"), choices=Scope.choices)
     until = forms.DateField(label=_("Roles until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     field_order = [  # noqa: RUF012 - as Django declares it
@@ -82,9 +82,14 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     """An own role of an institution: its name, what it may do, and which roles its holders may give."""
 
     permissions = forms.MultipleChoiceField(
-        label=_("Permissions"), choices=lambda: [(p.name, p.title) for p in permissions_known()], required=False
+        label=_("Permissions"),
+        choices=lambda: [(p.name, p.title) for p in permissions_known()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
-    gives = forms.MultipleChoiceField(label=_("Roles that it gives"), choices=_codes, required=False)
+    gives = forms.MultipleChoiceField(
+        label=_("Roles that it gives"), choices=_codes, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Role

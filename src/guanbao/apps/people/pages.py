@@ -188,11 +188,16 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     if reach(actor, permissions.PERSON_VIEW).is_empty:
         raise Http404
     roles = list(selectors.roles_visible(actor=actor).order_by("institution", "pk"))
-    called = {resource.view.name.split(".")[0]: str(resource.title) for resource in reversed(resources())}
-    groups: dict[str, list[tuple[str, str, list[bool]]]] = {}
+    called: dict[str, str] = {}
+    for resource in resources():
+        asked = [resource.view, *(verb.permission for verb in (resource.add, *resource.verbs) if verb)]
+        for name in [permission.name for permission in asked]:
+            called.setdefault(name, str(resource.title))
+            called.setdefault(name.split(".")[0], str(resource.title))
+    groups: dict[str, list[tuple[str, str, list[bool]]]] = {str(resource.title): [] for resource in resources()}
     for permission in every_permission():
         ticks = [permission.name in role.permissions for role in roles]
         if any(ticks):
-            group = called.get(permission.name.split(".")[0]) or told("Other")
+            group = called.get(permission.name) or called.get(permission.name.split(".")[0]) or told("Other")
             groups.setdefault(group, []).append((str(permission.title), permission.name, ticks))
     return render(request, "people/matrix.html", {"roles": roles, "groups": groups, "span": len(roles) + 1})
