@@ -69,3 +69,14 @@ def test_contractors_and_other_roles_add_none(client, house):
         client.force_login(person)
         assert client.post("/roles/add", NEW).status_code == 404
     assert not Role.objects.exclude(institution=None).exists()
+
+
+def test_nobody_widens_a_role_that_they_hold(admin, house):
+    admin.post("/roles/add", NEW | {"permissions": []})
+    role = Role.objects.get(name="台账员")
+    own = Grant.objects.get(person__login="admin")
+    Grant.objects.create(person=own.person, organisation=house.bank.organisation, role=role, since="2020-01-01")
+    assert admin.post(f"/roles/{role.pk}/edit", NEW).status_code == 422
+    role.refresh_from_db()
+    assert role.permissions == []
+    assert admin.get("/contractors/").status_code == 404

@@ -100,6 +100,8 @@ def role_save(
         raise RoleTooWide(actor=actor.name)
     if role is not None and role.institution_id != organisation.pk:
         raise RoleTooWide(actor=actor.name)
+    if role is not None and any(held.role_id == role.pk for held in grants_of(actor)):
+        raise RoleTooWide(actor=actor.name)  # to widen a role that one holds is to give to oneself
     every = {*permissions, *(role.permissions if role else ())}, {*gives, *(role.gives if role else ())}
     if not any(_covers(held.role, *every) for held in grants_of(actor) if held.scope == Scope.ORGANISATION):
         raise RoleTooWide(actor=actor.name)
