@@ -12,7 +12,7 @@ WORKERS ?= 2
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## everything a developer needs, in .venv
@@ -72,6 +72,17 @@ mutations: ## bad input, the long way: ten thousand damaged files
 tamper: ## the ledger tampered with, the long way: up to a million entries
 	@tools/bootstrap.sh test
 	@GUANBAO_TAMPER=1 $(BIN)/pytest -n $(WORKERS) tests/platform/ledger/test_tamper.py
+
+.PHONY: schemathesis
+schemathesis: ## the API under generated requests, the long way: 200 of each operation
+	@tools/bootstrap.sh test
+	@GUANBAO_SCHEMATHESIS=200 $(BIN)/pytest -n $(WORKERS) tests/api/test_schemathesis.py
+
+.PHONY: golden
+golden: ## write the golden copy of the OpenAPI anew; then look at what changed
+	@tools/bootstrap.sh test
+	@GUANBAO_GOLDEN=1 $(BIN)/pytest tests/api/test_openapi.py
+	@git diff --stat tests/api/openapi.json
 
 .PHONY: docs
 docs: ## write the reference anew from the code

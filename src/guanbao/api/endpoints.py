@@ -61,17 +61,17 @@ def router_of(resource: Resource) -> Router:
     router.get(
         "",
         response={200: page},
-        operation_id=f"{resource.name}_list",
+        operation_id=resource.name,
         summary=str(resource.title),
-        url_name=f"{resource.name}-list",
+        url_name=resource.name,
         openapi_extra={"responses": {200: _shown({"items": [shown], "next": None})}},
     )(listed)
     router.get(
         "/{int:id}",
         response={200: record},
-        operation_id=f"{resource.name}_read",
+        operation_id=f"{resource.name}.read",
         summary=title,
-        url_name=f"{resource.name}-read",
+        url_name=f"{resource.name}.read",
         openapi_extra={"responses": {200: _shown(shown) | {"headers": _ETAG}}},
     )(detailed)
     for verb in (resource.add, *resource.verbs):
@@ -103,7 +103,7 @@ def _offer(router: Router, resource: Resource, verb: Verb, record: Shape) -> Non
         response={status: record, 204: None},
         operation_id=f"{resource.name}_{verb.name}",
         summary=str(verb.title),
-        url_name=f"{resource.name}-{verb.name}",
+        url_name=f"{resource.name}_{verb.name}",
         openapi_extra={
             "parameters": [_KEY if adds else _MATCH],
             "requestBody": {"content": {"application/json": {"example": example_of(body)}}},

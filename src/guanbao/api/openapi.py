@@ -43,6 +43,7 @@ _PROBLEM = {
         },
     },
 }
+_TYPES = ("object", "array", "string", "integer", "boolean")
 _ABOUT = """
 What the pages show, for programs. Every list is paged by cursor; every record has an ETag, and is changed only under
 If-Match; a create under an Idempotency-Key happens once. Nothing may be sent that is not described here. What is not
@@ -77,7 +78,7 @@ def _prune(part: Any) -> None:  # noqa: ANN401 - JSON
     """Leave out what pydantic says of Python: names of its own, and that what is absent is None."""
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _prune(inner)
-    if isinstance(part, dict) and ("type" in part or "anyOf" in part or "$ref" in part):
+    if isinstance(part, dict) and (part.get("type") in _TYPES or "anyOf" in part or "$ref" in part):
         if isinstance(part.get("title"), str):
             del part["title"]
         if part.get("default", ...) is None:

@@ -53,7 +53,7 @@ def record_answer(resource: Resource, row: Model, *, status: int = 200) -> HttpR
     response = answer(answers(resource, [row])[0], status=status)
     response.headers["ETag"] = f'"{sha256(response.content).hexdigest()[:32]}"'
     if status == 201:
-        response.headers["Location"] = reverse(f"api:{resource.name}-read", args=[row.pk])
+        response.headers["Location"] = reverse(f"api:{resource.name}.read", args=[row.pk])
     return response
 
 

@@ -53,10 +53,12 @@ def body_shape(resource: Resource, verb: Verb) -> Shape:
     columns = {field.name: field for field in resource.model._meta.concrete_fields}  # noqa: SLF001 - Django's published way
     for name, field in form_class(resource, verb).base_fields.items():
         kind = into(field, columns.get(name))
-        if not field.required and not isinstance(field, forms.CharField | forms.BooleanField | forms.ChoiceField):
+        needed = field.required and (verb is not resource.add or field.initial in (None, ""))
+        never_null = isinstance(field, forms.CharField | forms.BooleanField | forms.ChoiceField)
+        if not field.required and (isinstance(field, forms.ModelChoiceField) or not never_null):
             kind |= None
         text = ". ".join(str(part).rstrip(".") for part in (field.label, field.help_text) if part)
-        made[name] = (Annotated[kind, Field(description=text)], ... if field.required else None)
+        made[name] = (Annotated[kind, Field(description=text)], ... if needed else None)
     return create_model(f"{resource.model.__name__}{verb.name.title().replace('-', '')}", __config__=_IN, **made)
 
 
@@ -68,8 +70,9 @@ def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filter
         case forms.ModelChoiceField():
             return _ID
         case forms.ChoiceField():
-            codes: Any = _codes(field.choices, blank=not field.required and not filters)
-            return list[codes] if isinstance(field, forms.MultipleChoiceField) else codes
+            several = isinstance(field, forms.MultipleChoiceField)
+            codes: Any = _codes(field.choices, blank=not (field.required or filters or several))
+            return list[codes] if several else codes
         case forms.BooleanField():
             return Literal["true", "false"] if filters else bool
         case forms.DecimalField():
