@@ -7,13 +7,16 @@ sent at records that exist; one is wrong in some way. At least 30 % of each oper
 import json
 import os
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import schemathesis
+from callers import House
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.forms import ModelChoiceField
+from django.utils import timezone
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
@@ -38,6 +41,7 @@ from guanbao.web.resource import resource_of, resources
 
 EXAMPLES = int(os.environ.get("GUANBAO_SCHEMATHESIS", "50"))
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+CONTRACTORS = ("contractor_administrator", "service_manager", "team_lead")
 LEAST = 30  # of a hundred
 CHECKS = [
     not_a_server_error,
@@ -52,11 +56,27 @@ SCHEMA.app = WSGIHandler()
 OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}
 
 
-@pytest.fixture
-def everybody(house, theirs):
-    """Somebody with every role of a bank that has something of everything, for each verb in a state that allows it."""
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def everybody(django_db_setup, django_db_blocker):  # noqa: ARG001
+    """Somebody with every role of a bank, in one transaction for all: each example goes back to where it began."""
+    signals = (request_started, request_finished)
+    for signal in signals:  # the server's handler would close the connection, and with it the transaction
+        signal.disconnect(close_old_connections)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield filled(House())
+        transaction.set_rollback(True)
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def filled(house):
+    """Fill a bank with something of everything, for each verb in a state that allows it; who has every role in it."""
     roles = Role.objects.filter(side="institution", institution=None).values_list("code", flat=True)
-    caller, bank = house.caller("everybody", house.bank.organisation, *roles), house.bank
+    caller, maker = (house.caller(login, house.bank.organisation, *roles) for login in ("everybody", "maker"))
+    theirs, bank = house.caller("theirs", house.calls.organisation, *CONTRACTORS), house.bank
     colleague = house.caller("colleague", house.bank.organisation, "risk").actor
     for n in range(3):
         department = department_add(actor=SYSTEM, institution=bank, code=f"D{n}", name=f"Department {n}")
@@ -76,6 +96,12 @@ def everybody(house, theirs):
             organisation_id=colleague.organisation_id, state="failed", created_at=NOW, due_at=NOW,
         )  # fmt: skip
         Schedule.objects.create(kind=f"tidy{n}", last_due=NOW, next_due=NOW, last_job=job)
+    for resource in resources():  # of the rest, what its own example makes
+        if resource.add and not resource.rows(actor=caller.actor).exists():
+            operation = f"{resource.name}_add"
+            content = OPERATIONS[operation].definition.raw["requestBody"]["content"]["application/json"]
+            for who in (theirs, maker):  # what the other side entered can be judged
+                who.post(resource.name, Aim(operation, caller.actor).mended(content["example"], 1))
     return caller
 
 
@@ -84,6 +110,10 @@ AGREED = {
     "arrangements": {"importance": "general"},
     "functions": {"criticality": "not_assessed"},
     "services": {"personnel": "contractor", "contractor": 1, "institution": None, "scope_rule": "none"},
+    "contacts": {"phone": "010-5550100"},
+    "identifiers": {"contractor": 1, "institution": None, "scheme": "other"},
+    "certificates": {"valid_until": str(timezone.localdate() + timedelta(days=20))},
+    "stand": {"standing_reason": "Reviewed"},
     "withdraw": {"until": "2099-01-01", "withdrawn_reason": "Merged"},
 }
 
@@ -119,12 +149,15 @@ class Aim:
         if case.query and "cursor" in case.query:
             del case.query["cursor"]  # cannot be made up
         if isinstance(case.body, dict):
-            if turn % 3:  # optional fields often contradict each other
-                least = {field: value for field, value in case.body.items() if field in self.required}
-                case.body = least | {field: value for field, value in self.agreed.items() if field in self.fields}
-            for field, ids in self.related.items():
-                if case.body.get(field) is not None and ids:
-                    case.body[field] = ids[turn % len(ids)]
+            case.body = self.mended(case.body, turn)
+
+    def mended(self, body, turn):
+        """The body about related records that exist; mostly without what it may leave out, which contradicts itself."""
+        if turn % 3:
+            agreed = {field: value for field, value in self.agreed.items() if field in self.fields}
+            body = {field: value for field, value in body.items() if field in self.required} | agreed
+        related = {field: ids[turn % len(ids)] for field, ids in self.related.items() if ids}
+        return body | {field: pk for field, pk in related.items() if body.get(field) is not None}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

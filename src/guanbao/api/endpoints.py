@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from guanbao.api.errors import NotHere, NotNow
 from guanbao.api.lists import list_answer, parameters_shape
 from guanbao.api.problems import at_fields
-from guanbao.api.records import matched, record_answer, row_of, rows_of
+from guanbao.api.records import matched, record_answer, row_of, rows_of, seen
 from guanbao.api.repeats import once
 from guanbao.api.schemas import Shape, body_shape, example_of, page_shape, record_shape
 from guanbao.platform.access.errors import NotPermitted
@@ -53,9 +53,9 @@ def router_of(resource: Resource) -> Router:
 
     def detailed(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the parameter's name in the address
         actor = actor_of(request)
-        seen, row = resource.seen_by(actor), row_of(resource, actor, id)
-        reading_record(actor=actor, resource=seen, fields=seen.answered, rows=[row])
-        return record_answer(seen, row)
+        here, row = seen(resource, actor), row_of(resource, actor, id)
+        reading_record(actor=actor, resource=here, fields=here.answered, rows=[row])
+        return record_answer(here, row)
 
     listed.__annotations__["asked"] = Annotated[parameters_shape(resource), Query(...)]
     router.get(
@@ -122,9 +122,9 @@ def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given:
         raise NotHere
     if not verb.may(actor):
         raise NotPermitted(actor=actor.name, permission=verb.permission.name)
-    seen = resource.seen_by(actor)
+    here = seen(resource, actor)
     if row is not None:
-        matched(request, seen, row)
+        matched(request, here, row)
         if not verb.when(row):
             raise NotNow
     form = form_of(resource, verb, request, row, given={})
@@ -133,7 +133,7 @@ def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given:
     made = perform(verb, form, request, row)
     if form.errors:
         raise at_fields(form.errors)
-    return _told(seen, actor, made.pk if row is None else row.pk, status=201 if row is None else 200)
+    return _told(here, actor, made.pk if row is None else row.pk, status=201 if row is None else 200)
 
 
 def _told(resource: Resource, actor: Actor, pk: int, *, status: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from pydantic import Field as Described
 
 from guanbao.api.errors import NotHere, ParametersWrong
 from guanbao.api.problems import parameter_wrong, unknown
-from guanbao.api.records import answer, answers, rows_of
+from guanbao.api.records import answer, answers, rows_of, seen
 from guanbao.api.schemas import Shape, into
 from guanbao.platform.wording import told
 from guanbao.web.forms import related_only
@@ -55,7 +55,7 @@ def list_answer(request: HttpRequest, resource: Resource, asked: BaseModel) -> H
     actor = actor_of(request)
     if not resource.may_view(actor):
         raise NotHere
-    resource, declared = resource.seen_by(actor), resource
+    resource, declared = seen(resource, actor), resource
     given: Any = asked
     for name in request.GET:
         if name in declared.filters and name not in resource.filters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -16,10 +17,20 @@ from django.utils.http import parse_etags
 
 from guanbao.api.errors import NotHere, RecordChanged, VersionUnnamed
 from guanbao.api.schemas import plain
+from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
 from guanbao.web.resource import Resource
 
 MEDIA = "application/json"
+
+
+def seen(resource: Resource, actor: Actor) -> Resource:
+    """The resource as the API shows it to this actor: as pages do, but a program of a contractor collects no people."""
+    found = resource.seen_by(actor)
+    if not resource.personal or reach(actor, resource.view).side is Side.INSTITUTION:
+        return found
+    return replace(found, answers=tuple(name for name in found.answered if name not in resource.personal))
 
 
 def rows_of(resource: Resource, actor: Actor) -> QuerySet[Any]:

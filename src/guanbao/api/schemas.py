@@ -37,7 +37,7 @@ def record_shape(resource: Resource) -> Shape:
         field = resource.field(name)
         kind: Any = _out(field) | None if field.null else _out(field)
         told = Annotated[kind, Field(description=resource.heading(name))]
-        made[name] = (told, None if name in resource.inside else ...)
+        made[name] = (told, None if name in resource.inside | resource.personal else ...)
     return create_model(resource.model.__name__, **made)
 
 
