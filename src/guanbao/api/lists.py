@@ -13,7 +13,7 @@ from pydantic import Field as Described
 from guanbao.api.errors import NotHere, ParametersWrong
 from guanbao.api.problems import parameter_wrong, unknown
 from guanbao.api.records import answer, answers, rows_of, seen
-from guanbao.api.schemas import Shape, into
+from guanbao.api.schemas import Shape, into, named
 from guanbao.platform.wording import told
 from guanbao.web.forms import related_only
 from guanbao.web.lists import filters_of, searched
@@ -47,7 +47,7 @@ def parameters_shape(resource: Resource) -> Shape:
     made["limit"] = (Annotated[int, Described(ge=1, le=MOST, description="At most so many")], 50)
     cursor = Described(max_length=2000, description="`next` of the page before, with the same `sort`")
     made["cursor"] = (Annotated[str, cursor], None)
-    return create_model(f"{resource.model.__name__}Parameters", **made)
+    return create_model(f"{named(resource)}Parameters", **made)
 
 
 def list_answer(request: HttpRequest, resource: Resource, asked: BaseModel) -> HttpResponse:

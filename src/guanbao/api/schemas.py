@@ -30,6 +30,11 @@ class Related(BaseModel):
     name: Annotated[str, Field(examples=["East Bank"])]
 
 
+def named(resource: Resource) -> str:
+    """The name of its shapes; a model may have several resources."""
+    return resource.name.title().replace("-", "")
+
+
 def record_shape(resource: Resource) -> Shape:
     """A record as it is answered. Fields that only an institution's people see may be absent."""
     made: dict[str, Any] = {"id": (_ID, ...)}
@@ -38,13 +43,13 @@ def record_shape(resource: Resource) -> Shape:
         kind: Any = _out(field) | None if field.null else _out(field)
         told = Annotated[kind, Field(description=resource.heading(name))]
         made[name] = (told, None if name in resource.inside | resource.personal else ...)
-    return create_model(resource.model.__name__, **made)
+    return create_model(named(resource), **made)
 
 
 def page_shape(resource: Resource, record: Shape) -> Shape:
     """A page of records, and where the next begins."""
     following = Annotated[str | None, Field(description="Cursor of the next page; null on the last", examples=[None])]
-    return create_model(f"{resource.model.__name__}Page", items=(list[record], ...), next=(following, ...))  # type: ignore[valid-type]
+    return create_model(f"{named(resource)}Page", items=(list[record], ...), next=(following, ...))  # type: ignore[valid-type]
 
 
 def body_shape(resource: Resource, verb: Verb) -> Shape:
@@ -59,7 +64,7 @@ def body_shape(resource: Resource, verb: Verb) -> Shape:
             kind |= None
         text = ". ".join(str(part).rstrip(".") for part in (field.label, field.help_text) if part)
         made[name] = (Annotated[kind, Field(description=text)], ... if needed else None)
-    return create_model(f"{resource.model.__name__}{verb.name.title().replace('-', '')}", __config__=_IN, **made)
+    return create_model(f"{named(resource)}{verb.name.title().replace('-', '')}", __config__=_IN, **made)
 
 
 def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filters: bool = False) -> Any:  # noqa: ANN401, PLR0911 - a type, one for each kind
