@@ -125,6 +125,9 @@ AGREED = {
 UNREACHED = {
     "people_renew": "an invitation that ran out",
     "machines_renew": "machines are not invited",
+    "machines.read": "a machine's account",
+    "machines_end": "a machine's account",
+    "machines_leave": "a machine's account",
     "people_sign-on": "single sign-on with a provider",
     "machines_sign-on": "machines have tokens",
     "invitations_add": "roles that may be given",
