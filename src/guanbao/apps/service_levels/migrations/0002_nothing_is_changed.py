@@ -40,7 +40,8 @@ def arm(apps: Any, editor: Any) -> None:  # noqa: ANN401, ARG001 - Django's own
         CREATE FUNCTION service_levels_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             RAISE EXCEPTION '% is not changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-        END $$"""
+        END $$""",
+        params=None,  # else the sign in the message would be taken for a parameter's
     )
     run = "EXECUTE FUNCTION service_levels_refuse()"
     editor.execute(f"CREATE TRIGGER statement_content BEFORE UPDATE OF {columns} ON {_STATEMENT} FOR EACH ROW {run}")
