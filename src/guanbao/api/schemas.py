@@ -84,7 +84,12 @@ def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filter
             least, _ = _limits(field, of)
             whole, part = (field.max_digits or 20) - (field.decimal_places or 0), field.decimal_places or 6
             sign = "" if least is not None and least >= 0 else "-?"
-            return Annotated[str, Field(pattern=rf"^{sign}\d{{1,{whole}}}(\.\d{{1,{part}}})?$", examples=["1250.00"])]
+            return Annotated[
+                str,
+                Field(
+                    pattern=rf"^{sign}\d{{1,{whole}}}(\.\d{{1,{part}}})?$", examples=["1250.00" if whole > 3 else "9.5"]
+                ),
+            ]
         case forms.IntegerField():
             least, most = _limits(field, of)
             return Annotated[int, Field(ge=least, le=most, examples=[max(least, 1)])]
