@@ -19,9 +19,10 @@ setup: ## everything a developer needs, in .venv
 	@tools/bootstrap.sh test
 
 .PHONY: demo
-demo: ## the main job on real records; files go to OUT=demo-output
+demo: ## statements from real records, then a demonstration bank on localhost:8000; CHECK=1 ends after a look
 	@tools/bootstrap.sh demo
 	@$(BIN)/guanbao demo --out "$(OUT)"
+	@$(BIN)/guanbao bank --home "$(OUT)/bank" $(if $(CHECK),--check)
 
 .PHONY: test
 test: ## everything that must hold: lint, types, imports, tests

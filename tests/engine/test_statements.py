@@ -125,6 +125,24 @@ exclusions:
     assert said[1]["numerator"] == 18 * 3_600_000
 
 
+def test_a_dataset_without_updates_makes_a_statement(engine, tmp_path):
+    said = {"title": "Complaints", "arrangement": "TS-1", "calendar": "{zone: UTC, week: {mon-sun: ['00:00-24:00']}}"}
+    text = "\n".join(f"{key}: {value}" for key, value in said.items())
+    text += "\nterms: [{id: timely, measure: complaint.timely, target: '>= 98%'}]"
+    file = tmp_path / "complaints.jsonl"
+    rows = [
+        f'{{"id": "{n}", "received_at": "2026-01-0{n}", "timely": {"true" if n > 1 else "false"}}}' for n in range(1, 6)
+    ]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    folder = tmp_path / "read"
+    folder.mkdir()
+    records, _ = records_read(Inputs([file], mapping("complaints-jsonl")), arrangement="TS-1", folder=folder)
+    said = statement_compute(service_level_of(parse(text)), records, period("2026-01"), engine=engine).statement[
+        "terms"
+    ]
+    assert (said[0]["numerator"], said[0]["denominator"], said[0]["met"]) == (4, 5, False)
+
+
 def test_single_records_are_left_out_by_their_keys(engine, tmp_path):
     more = "exclusions: [{records: ['2', 'nobody'], reason: our line, approved_by: risk, terms: [p1]}]"
     computed = statement_compute(level(LEVEL + more), given(tmp_path), period("2026-01"), engine=engine)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from guanbao.cli import (
+    bank,
     calendars,
     check,
     demo,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     demo.add(app)
     reference.add(app)
     house.add(app)
+    bank.add(app)
     worker.add(app)
     check.add(app)
     for part in (calendars, records, measures, presets, keys, ledger):

@@ -59,13 +59,18 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Run until it is stopped."""
         django_ready()
-        import uvicorn
+        run_server(host, port, worker=not no_worker)
 
-        speech.out.print(_("Open http://{host}:{port}/", host=host, port=port), markup=False)
-        # uvicorn ends on this signal, then raises it once more: the worker is still to be ended after that.
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-        with nullcontext() if no_worker else working_beside():
-            uvicorn.run("guanbao.config.asgi:application", host=host, port=port, log_level="warning")
+
+def run_server(host: str, port: int, *, worker: bool = True) -> None:
+    """Serve until it is stopped, with or without a worker beside."""
+    import uvicorn
+
+    speech.out.print(_("Open http://{host}:{port}/", host=host, port=port), markup=False)
+    # uvicorn ends on this signal, then raises it once more: the worker is still to be ended after that.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    with working_beside() if worker else nullcontext():
+        uvicorn.run("guanbao.config.asgi:application", host=host, port=port, log_level="warning")
 
 
 def _begin(institution: str, login: str, password: str) -> None:

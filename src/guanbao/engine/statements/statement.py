@@ -128,7 +128,8 @@ def _scene(  # noqa: PLR0917
     table = records_table(engine, records, name)
     if table is None:
         raise RecordsMissing(term="", dataset=name)
-    events = records_table(engine, records, dataset(name).events or "")
+    updates = dataset(name).events
+    events = None if updates is None else records_table(engine, records, updates)
     ends = period.instants(level.calendar)
     if as_of is not None:
         table, events = as_known(name, table, events, as_of)

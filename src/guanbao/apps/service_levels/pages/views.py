@@ -112,7 +112,7 @@ def _labelled(file: Path, label: str, page: int) -> tuple[list[tuple[str, int]],
         names = [name for (name, *_) in con.execute("describe labelled").fetchall() if name not in _HIDDEN]
         shown = ", ".join(f'"{name}"' for name in names)
         rows = con.execute(
-            f"select {shown} from labelled where $label in ('', label) order by \"at\", all limit $most offset $past",  # noqa: S608 - names of our own file's columns
+            f"select {shown} from labelled where $label in ('', label) order by \"at\", \"{names[0]}\" limit $most offset $past",  # noqa: S608 - names of our own file's columns
             {"label": label, "most": _PAGE, "past": (page - 1) * _PAGE},
         ).fetchall()
     return [(str(name), int(n)) for name, n in tallies], names, [[_cell(value) for value in row] for row in rows]

@@ -1,0 +1,302 @@
+"""`guanbao bank`: a demonstration bank, with real sample records, people for every role, and statements; served."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+from os import environ
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from guanbao.cli import speech
+from guanbao.cli.house import run_server
+from guanbao.cli.setting_up import django_ready
+from guanbao.cli.speech import _
+
+_PACK = "packs/demonstration/bank.yaml"
+Tell = Callable[[str], None]
+
+
+def add(app: typer.Typer) -> None:
+    """Register the verb."""
+
+    @app.command(help=_("Make a demonstration bank from the samples, print its accounts, and serve it."))
+    def bank(
+        home: Annotated[
+            Path, typer.Option(help=_("The folder of the demonstration; what was in it is removed."))
+        ] = Path("demo-output/bank"),
+        port: Annotated[int, typer.Option(help=_("The port to listen on."))] = 8000,
+        check: Annotated[
+            bool, typer.Option("--check", help=_("Fetch the main pages, say how they answered, and end."))
+        ] = False,
+    ) -> None:
+        """Everything anew: folder, database, bank; then pages."""
+        if home.exists() and not (home / "demonstration").exists():
+            raise typer.BadParameter(_("{folder} is no demonstration's; name another folder.", folder=home))
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        (home / "demonstration").touch()
+        # Everybody may know these passwords, so nothing but this machine is served, and no second factor is asked for.
+        environ.update(GUANBAO_HOME=str(home.absolute()), GUANBAO_MFA_BY_ROLE="0")
+        environ.pop("DATABASE_URL", None)
+        django_ready()
+        from django.core.management import call_command
+
+        from guanbao.platform.access.roles import roles_sync
+
+        with speech.working() as tell:
+            tell(_("creating the database"))
+            call_command("migrate", verbosity=0)
+            roles_sync()
+            accounts = _bank(tell)
+        speech.table(_("Accounts"), [_("Login"), _("Post"), _("Side")], accounts)
+        from guanbao.apps.operations.checks import DEMONSTRATION_PASSWORD
+
+        told = _("All have the password {password}", password=DEMONSTRATION_PASSWORD)
+        speech.out.print(told, markup=False, style="bold")
+        if check:
+            raise typer.Exit(0 if _pages_answer() else 1)
+        run_server("127.0.0.1", port)
+
+
+def _bank(tell: Tell) -> list[list[object]]:
+    """The bank of the pack: parties, people, arrangements, then records and statements. The accounts, for printing."""
+    from guanbao.apps.parties.services.institutions import department_add, institution_add
+    from guanbao.engine import documents
+    from guanbao.platform.actors import SYSTEM
+    from guanbao.platform.ledger.services import checkpoint_make
+
+    text = resources.files("guanbao").joinpath(_PACK).read_text(encoding="utf-8")
+    data: dict[str, Any] = documents.parse(text, file=Path("bank.yaml")).data
+    bank = institution_add(actor=SYSTEM, kind="bank", **data["institution"])
+    departments = {said["code"]: department_add(actor=SYSTEM, institution=bank, **said) for said in data["departments"]}
+    contractors = {key: _contractor(bank, said) for key, said in data["contractors"].items()}
+    tell(_("people for every role"))
+    accounts, actors = _people(bank, contractors)
+    calendars = {key: _calendar(bank, dict(said)) for key, said in data["calendars"].items()}
+    for said in data["arrangements"]:
+        tell(said["reference"])
+        _arrangement(said, bank, departments, contractors, calendars, actors)
+    for key, said in data["contractors"].items():
+        if said["standing"] != "admitted":
+            _stand(contractors[key], said["standing"], said["reason"])
+    checkpoint_make()
+    return accounts
+
+
+def _contractor(bank: Any, said: dict[str, str]) -> Any:  # noqa: ANN401 - models are there once Django is
+    from guanbao.apps.parties.services.contractors import contractor_add
+    from guanbao.platform.actors import SYSTEM
+
+    made = contractor_add(actor=SYSTEM, institution=bank, name=said["name"], name_en=said["name_en"], kind=said["kind"])
+    return _stand(made, "admitted", said.get("admitted_for", said["reason"]))
+
+
+def _stand(contractor: Any, standing: str, reason: str) -> Any:  # noqa: ANN401
+    from guanbao.apps.parties.services.contractors import contractor_stand
+    from guanbao.platform.actors import SYSTEM
+
+    return contractor_stand(
+        actor=SYSTEM,
+        contractor=contractor,
+        standing=standing,
+        standing_reason=reason,
+        standing_since=date(2026, 1, 5),
+    )
+
+
+def _people(bank: Any, contractors: dict[str, Any]) -> tuple[list[list[object]], dict[str, Any]]:  # noqa: ANN401
+    """Somebody for every role of the bank and of each contractor, named by post; accounts to print, and actors."""
+    from django.utils import timezone
+
+    from guanbao.apps.operations.checks import DEMONSTRATION_PASSWORD
+    from guanbao.platform.access.models import Role
+    from guanbao.platform.access.services import grant_give
+    from guanbao.platform.actors import SYSTEM, Actor
+    from guanbao.platform.identity.choices import Side
+    from guanbao.platform.identity.services import membership_give, person_add
+
+    today, accounts, actors = timezone.localdate(), [], {}
+    sides = [(Side.INSTITUTION, "", bank)] + [(Side.CONTRACTOR, f"{key}.", row) for key, row in contractors.items()]
+    for side, prefix, party in sides:
+        for role in Role.objects.filter(side=side, institution=None).order_by("pk"):
+            login = f"{prefix}{role.code}"
+            person = person_add(actor=SYSTEM, login=login, name=role.name, password=DEMONSTRATION_PASSWORD)
+            organisation = party.organisation
+            membership_give(actor=SYSTEM, person=person, organisation=organisation, since=today, post=role.name)
+            grant_give(actor=SYSTEM, person=person, organisation=organisation, role=role, since=today)
+            actors[login] = Actor("person", f"person {person.pk}", person_id=person.pk, organisation_id=organisation.pk)
+            accounts.append([login, str(role), party.name])
+    return accounts, actors
+
+
+def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
+    import yaml
+
+    from guanbao.apps.service_levels.services.levels import calendar_add
+    from guanbao.platform.actors import SYSTEM
+
+    name = said.pop("name")
+    text = yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
+    return calendar_add(actor=SYSTEM, institution=bank, name=name, definition=text)
+
+
+def _arrangement(
+    said: dict[str, Any],
+    bank: Any,  # noqa: ANN401
+    departments: dict[str, Any],
+    contractors: dict[str, Any],
+    calendars: dict[str, Any],
+    actors: dict[str, Any],
+) -> None:
+    from guanbao.apps.arrangements.choices import STAGES
+    from guanbao.apps.arrangements.services import arrangement_add, arrangement_advance, link_add, place_add
+
+    office = actors["outsourcing_office"]
+    made = arrangement_add(
+        actor=office,
+        institution=bank,
+        reference=said["reference"],
+        title=said["title"],
+        title_en=said["title_en"],
+        department=departments[said["department"]],
+        contractor=contractors.get(said.get("contractor", "")),
+        elements=said["elements"],
+        importance=said.get("importance", "general"),
+        importance_reason=said.get("importance_reason", ""),
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2027, 12, 31),
+        fee_monthly=Decimal(said["fee"]),
+        **dict.fromkeys(said.get("marks", ()), True),  # type: ignore[arg-type] # names of flags
+    )
+    for rank, name, part in said.get("links", ()):
+        link_add(actor=office, arrangement=made, rank=rank, name=name, part=part)
+    for activity, place in said.get("places", ()):
+        place_add(actor=office, arrangement=made, activity=activity, place=place)
+    for _stage in range(STAGES.index(said["stage"])):
+        made = arrangement_advance(actor=office, arrangement=made)
+    if "records" in said:
+        _records(
+            made, said, calendars[said["level"]["calendar"]], office, actors[f"{said['contractor']}.service_manager"]
+        )
+
+
+def _records(made: Any, said: dict[str, Any], calendar: Any, office: Any, manager: Any) -> None:  # noqa: ANN401
+    """The service level, the contractor's records, and the months' statements with what both sides say of them."""
+    from guanbao.apps.service_levels.services.exclusions import exclusion_propose
+    from guanbao.apps.service_levels.services.imports import import_announce, import_receive, import_run, mappings_for
+    from guanbao.apps.service_levels.services.statements import (
+        remark_add,
+        standing_refresh,
+        statement_draft,
+        statement_issue,
+    )
+    from guanbao.platform.actors import SYSTEM
+
+    _promise(made, said["level"], calendar, office)
+    file, mapping = said["records"]["file"], said["records"]["mapping"]
+    packed = resources.files("guanbao").joinpath(f"packs/samples/{file}").read_bytes()
+    announced = import_announce(
+        actor=manager,
+        arrangement=made,
+        dataset=mappings_for()[mapping],
+        mapping=mapping,
+        file_name=file,
+        size=len(packed),
+    )
+    import_run(actor=manager, import_=import_receive(actor=manager, import_=announced, offset=0, pieces=[packed]))
+    for month in said["months"]:
+        draft = statement_draft(actor=SYSTEM, arrangement=made, month=date.fromisoformat(f"{month}-01"))
+        dispute, proposal = said.get("dispute", {}), said.get("proposal", {})
+        if month == proposal.get("month"):
+            exclusion_propose(
+                actor=manager,
+                arrangement=made,
+                period_from=draft.period_from,
+                reason=proposal["reason"],
+                starts_at=proposal["from"],
+                ends_at=proposal["to"],
+            )
+            remark_add(actor=manager, statement=draft, text=proposal["reason"])
+            continue
+        statement_issue(actor=office, statement=draft)
+        if month == dispute.get("month"):
+            _dispute(draft, dispute, office, manager)
+    standing_refresh(arrangement=made)
+
+
+def _promise(made: Any, said: dict[str, Any], calendar: Any, office: Any) -> None:  # noqa: ANN401
+    from guanbao.apps.service_levels.services.levels import TERM_FIELDS, level_begin, level_enforce, term_add, term_edit
+
+    level = level_begin(
+        actor=office,
+        arrangement=made,
+        calendar=calendar,
+        title=said.get("title", ""),
+        preset=said.get("preset", ""),
+        cap_percent=Decimal(said["cap"]),
+    )
+    for n, (code, (title, measure, target)) in enumerate(said.get("terms", {}).items(), 1):
+        weight = Decimal(1 if target else 0)
+        facts = {"code": code, "title": title, "measure": measure, "target": target, "weight": weight}
+        term_add(actor=office, level=level, position=10 * n, **facts)
+    for code, credit in said["credit"].items():
+        term = level.terms.get(code=code)
+        facts = {name: getattr(term, name) for name in TERM_FIELDS}
+        term_edit(actor=office, term=term, **facts | {"credit": credit})
+    level_enforce(actor=office, level=level, holds_from=date.fromisoformat(said["from"]))
+
+
+def _dispute(issued: Any, said: dict[str, Any], office: Any, manager: Any) -> None:  # noqa: ANN401
+    """Calls that the contractor disputes and the bank accepts; the month's second version."""
+    import duckdb
+
+    from guanbao.apps.service_levels.services.exclusions import exclusion_decide, exclusion_propose
+    from guanbao.apps.service_levels.services.statements import evidence_folder, statement_draft, statement_issue
+    from guanbao.platform.actors import SYSTEM
+
+    file = evidence_folder(issued) / f"{said['term']}.parquet"
+    with duckdb.connect() as con:
+        found = con.execute(
+            "select id from read_parquet($file) where label = 'missed' order by id limit $n",
+            {"file": str(file), "n": said["records"]},
+        ).fetchall()
+    proposed = exclusion_propose(
+        actor=manager,
+        arrangement=issued.arrangement,
+        period_from=issued.period_from,
+        reason=said["reason"],
+        records=[key for (key,) in found],
+        terms=[said["term"]],
+    )
+    exclusion_decide(actor=office, exclusion=proposed, state="accepted", decision=said["decision"])
+    again = statement_draft(actor=SYSTEM, arrangement=issued.arrangement, month=issued.period_from)
+    statement_issue(actor=office, statement=again)
+
+
+def _pages_answer() -> bool:
+    """Fetch the main pages as the office, a contractor's manager and audit would; print how each answered."""
+    from django.test import Client
+
+    from guanbao.apps.arrangements.models import Arrangement
+    from guanbao.apps.operations.checks import DEMONSTRATION_PASSWORD
+    from guanbao.apps.service_levels.models import Statement
+
+    arrangement, statement = Arrangement.objects.order_by("pk")[0], Statement.objects.order_by("pk")[0]
+    pages = ["/", "/arrangements/", f"/arrangements/{arrangement.pk}/", f"/statements/{statement.pk}/"]
+    pages += [f"/statements/{statement.pk}/records/service-level", "/statements/", "/amounts/", "/imports/"]
+    rows, good = [], True
+    for login in ("outsourcing_office", "calls.service_manager", "internal_audit"):
+        browser = Client(headers={"host": "localhost"})
+        browser.post("/login", {"username": login, "password": DEMONSTRATION_PASSWORD})
+        for page in pages:
+            response = browser.get(page)
+            good &= response.status_code == 200
+            rows.append([login, page, response.status_code])
+    speech.table(_("Pages"), [_("Login"), _("Page"), _("Answer")], rows)
+    return good
