@@ -245,10 +245,12 @@ def _promise(made: Any, said: dict[str, Any], calendar: Any, office: Any) -> Non
         weight = Decimal(1 if target else 0)
         facts = {"code": code, "title": title, "measure": measure, "target": target, "weight": weight}
         term_add(actor=office, level=level, position=10 * n, **facts)
-    for code, credit in said["credit"].items():
+    targets, credits_ = said.get("targets", {}), said["credit"]
+    for code in {**targets, **credits_}:
         term = level.terms.get(code=code)
         facts = {name: getattr(term, name) for name in TERM_FIELDS}
-        term_edit(actor=office, term=term, **facts | {"credit": credit})
+        facts |= {"target": targets.get(code, term.target), "credit": credits_.get(code, "")}
+        term_edit(actor=office, term=term, **facts)
     level_enforce(actor=office, level=level, holds_from=date.fromisoformat(said["from"]))
 
 

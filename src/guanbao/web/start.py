@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,21 +12,40 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from guanbao.platform.actors import Actor
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import resources
 
 _YEAR = 31_536_000
+_WAITING: list[Waiting] = []
+
+
+class Task(NamedTuple):
+    """Something that waits for the reader: what it is, where it is done, how many there are."""
+
+    title: str
+    url: str
+    number: int
+
+
+Waiting = Callable[[Actor], Iterable[Task]]
+
+
+def add_waiting(*finds: Waiting) -> None:
+    """Have the first page ask for what waits for its reader; an app does so once, in its `apps`."""
+    _WAITING.extend(finds)
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
-    """What there is, as far as the reader may see it."""
+    """What waits for the reader, then what there is, as far as they may see it."""
     actor = actor_of(request)
     cards = [
         (resource, resource.url("list"), resource.rows(actor=actor).count())
         for resource in resources()
         if not resource.parent and resource.may_view(actor)
     ]
-    return render(request, "web/start.html", {"cards": cards})
+    waiting = [task for find in _WAITING for task in find(actor) if task.number]
+    return render(request, "web/start.html", {"cards": cards, "waiting": waiting})
 
 
 @login_not_required

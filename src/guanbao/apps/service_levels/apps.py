@@ -13,8 +13,10 @@ class ServiceLevelsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages known, and put what belongs there on an arrangement's workspace."""
-        from guanbao.apps.service_levels.pages import resources, workspace  # noqa: PLC0415 - models must be there first
+        from guanbao.apps.service_levels.pages import resources, waiting, workspace  # noqa: PLC0415 - models must be there first
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
+        from guanbao.web.start import add_waiting  # noqa: PLC0415
 
         register(*resources.RESOURCES)
         add_panels("arrangements", *workspace.PANELS)
+        add_waiting(waiting.waits_for)

@@ -190,7 +190,7 @@ def _term_row(said: dict[str, Any], term: Term, *, opens: bool) -> TermRow:
     value = exact_value(said, unit)
     notes = [
         told(sentence, n=f"{said[name]:,}")
-        for name, sentence in (("open", "{n} open"), ("excluded", "{n} left out"), ("no_target", "{n} without target"))
+        for name, sentence in (("open", "{n} open"), ("excluded", "{n} excluded"), ("no_target", "{n} without target"))
         if said[name]
     ]
     verdict, colour = {True: (told("met"), "green"), False: (told("missed"), "red"), None: ("—", "secondary")}[

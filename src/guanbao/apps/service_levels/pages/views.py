@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -18,6 +16,7 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import arrangements_visible
 from guanbao.apps.service_levels.computing import computed, differences, month_of
 from guanbao.apps.service_levels.documents import level_read, level_text
+from guanbao.apps.service_levels.evidence import PAGE, evidence_read
 from guanbao.apps.service_levels.forms import SendForm
 from guanbao.apps.service_levels.models import Import, Level, Statement
 from guanbao.apps.service_levels.pages.panels import statement_rows
@@ -32,19 +31,15 @@ from guanbao.apps.service_levels.services.imports import import_announce, import
 from guanbao.apps.service_levels.services.statements import evidence_folder, statement_taken
 from guanbao.engine.errors import GuanbaoError, InputError
 from guanbao.engine.language import explain
-from guanbao.engine.records.imports import CONFIG
 from guanbao.engine.reports import html_report, workbook_report
-from guanbao.engine.reports.words import column_text
 from guanbao.engine.statements.evidence import LABELS, kept
 from guanbao.engine.statements.periods import Period
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import reach
-from guanbao.platform.wording import reader_language, told
+from guanbao.platform.wording import reader_language
 from guanbao.web.forms import dressed
 from guanbao.web.requests import actor_of
 
-_PAGE = 50
-_HIDDEN = {"counted", "hit", "open", "excluded", "no_target", "amount"}
 _FORMS = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
@@ -83,64 +78,24 @@ def records_page(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     number = request.GET.get("page", "1")
     if label not in ("", *LABELS) or not number.isascii() or not number.isdigit() or not int(number[:6]) > 0:
         raise Http404
-    tallies, names, rows = _labelled(file, label, int(number[:6]))
-    if label and not rows and number != "1":
+    level = level_read(statement.definitions)
+    term = next(term for term in level.terms if term.id == code)
+    found = evidence_read(file, term, level.calendar, reader_language(), label=label, page=int(number[:6]))
+    if not found.rows and number != "1":
         raise Http404
-    term = next(term for term in level_read(statement.definitions).terms if term.id == code)
     context = {
         "statement": statement,
         "title": term.title or code,
         "code": code,
         "row": statement_rows([said], {code: term}, evidence_folder(statement))[0],
-        "tallies": [(name, label_told(name), n) for name, n in tallies],
+        "found": found,
         "label": label,
-        "headings": [_heading(name) for name in names],
-        "rows": rows,
+        "zone": level.calendar.zone.key,
         "page": int(number[:6]),
-        "more": len(rows) == _PAGE,
+        "more": len(found.rows) == PAGE,
         "propose": not reach(actor_of(request), EXCLUSION_PROPOSE).is_empty,
     }
     return render(request, "service_levels/evidence.html", context)
-
-
-def _labelled(file: Path, label: str, page: int) -> tuple[list[tuple[str, int]], list[str], list[list[Any]]]:
-    """How many records have each label, the columns to show, and one page of the rows."""
-    with duckdb.connect(config=CONFIG) as con:
-        con.execute("set TimeZone = 'UTC'")
-        con.read_parquet(str(file)).create_view("labelled")
-        tallies = con.execute("select label, count(*) from labelled group by 1 order by 2 desc, 1").fetchall()
-        names = [name for (name, *_) in con.execute("describe labelled").fetchall() if name not in _HIDDEN]
-        shown = ", ".join(f'"{name}"' for name in names)
-        rows = con.execute(
-            f"select {shown} from labelled where $label in ('', label) order by \"at\", \"{names[0]}\" limit $most offset $past",  # noqa: S608 - names of our own file's columns
-            {"label": label, "most": _PAGE, "past": (page - 1) * _PAGE},
-        ).fetchall()
-    return [(str(name), int(n)) for name, n in tallies], names, [[_cell(value) for value in row] for row in rows]
-
-
-def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return told("Yes") if value else told("No")
-    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
-
-
-def label_told(name: str) -> str:
-    """A label in the reader's language."""
-    return {
-        "in_target": told("in target"),
-        "missed": told("missed"),
-        "counted": told("counted"),
-        "open": told("still open"),
-        "excluded": told("left out"),
-        "no_target": told("without a target"),
-    }[name]
-
-
-def _heading(name: str) -> str:
-    ours = {"at": told("Time (UTC)"), "label": told("Label"), "value": told("Measured, ms or count")}
-    return ours.get(name) or column_text(name, reader_language())
 
 
 def file_page(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:

@@ -39,6 +39,7 @@ from guanbao.platform.wording import _, reader_language, told
 from guanbao.web.resource import Panel
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
+_AXIS = {Unit.SHARE: "%", Unit.SECONDS: " s"}
 _RECENT = 10
 
 
@@ -117,9 +118,15 @@ def _trend(statements: list[Statement]) -> dict[str, Any]:
             )
         level = term.target.level  # type: ignore[union-attr]
         lines.append(
-            {"title": term.title or code, "target": _drawn(level, unit), "told": _promise(term), "points": points}
+            {
+                "title": term.title or code,
+                "target": _drawn(level, unit),
+                "told": _promise(term),
+                "points": points,
+                "unit": _AXIS.get(unit, ""),
+            }
         )
-    return {"months": [statement.month for statement in statements], "lines": lines, "unit": "%"}
+    return {"months": [statement.month for statement in statements], "lines": lines}
 
 
 def _drawn(value: Fraction, unit: Unit) -> float:

@@ -4,7 +4,7 @@ const charts = new Map();
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(`--tblr-${name}`).trim();
-  return { text: of("body-color"), soft: of("secondary"), line: of("border-color"), main: of("primary"), good: of("green"), bad: of("red"), none: of("border-color") };
+  return { text: of("body-color"), soft: of("secondary"), line: of("border-color"), main: of("primary"), good: of("green"), bad: of("red"), none: of("border-color"), surface: of("bg-surface") };
 }
 
 function frame(colour) {
@@ -14,11 +14,14 @@ function frame(colour) {
 const kinds = {
   trend(data, colour, choice) {
     const line = data.lines[choice];
+    const drawn = line.points.map((point) => point.value).filter((value) => value !== null).concat(line.target);
+    const margin = (Math.max(...drawn) - Math.min(...drawn)) * 0.15 || 1;
+    const bound = (value) => Number(value.toPrecision(3));
     return {
       ...frame(colour),
       grid: { left: 56, right: 24, top: 16, bottom: 28 },
       xAxis: { type: "category", data: data.months, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
-      yAxis: { type: "value", scale: true, splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      yAxis: { type: "value", min: bound(Math.max(0, Math.min(...drawn) - margin)), max: bound(Math.max(...drawn) + margin), splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft, formatter: (value) => `${value}${line.unit}` } },
       tooltip: { renderMode: "richText", formatter: (at) => `${data.months[at.dataIndex]}  ${line.points[at.dataIndex].told}` },
       series: [{
         type: "line", symbolSize: 9, lineStyle: { color: colour.main },
@@ -38,7 +41,7 @@ const kinds = {
       tooltip: { renderMode: "richText", formatter: (at) => `${data.titles[at.data.cell.y]}  ${data.months[at.data.cell.x]}  ${at.data.cell.told}  ${data.words[at.data.cell.state]}` },
       series: [{
         type: "heatmap",
-        data: data.cells.map((cell) => ({ value: [cell.x, cell.y, cell.state], cell, itemStyle: { color: shade[cell.state], opacity: cell.state === 2 ? 0.6 : 0.75, borderColor: "transparent", borderWidth: 2 } })),
+        data: data.cells.map((cell) => ({ value: [cell.x, cell.y, cell.state], cell, itemStyle: { color: shade[cell.state], opacity: cell.state === 2 ? 0.6 : 0.75, borderColor: colour.surface, borderWidth: 4 } })),
       }],
       opens: (at) => at.data.cell.opens,
     };
