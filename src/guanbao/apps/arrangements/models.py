@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from guanbao.apps.arrangements.choices import Activity, Element, Importance, Stage
-from guanbao.platform.wording import _, told
+from guanbao.platform.wording import _, reader_language, told
 
 _COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", message=_("Two capital letters, such as CN (ISO 3166-1)."))
 # The reference names folders of records and goes into statements; a contractor's system must be able to type it.
@@ -87,7 +87,7 @@ class Arrangement(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        return f"{self.reference} {(reader_language() == 'en' and self.title_en) or self.title}"
 
     @property
     def ledger_label(self) -> str:

@@ -27,11 +27,11 @@ _FIRST = ("at", "label", "value")
 
 @dataclass(frozen=True)
 class Evidence:
-    """How many records bear each label, the headings, and one page of rows: the record's key, then its cells."""
+    """How many records bear each label, the headings, and one page of rows: the record's key, its cells by heading."""
 
     tallies: list[tuple[str, str, int]]
     headings: list[str]
-    rows: list[tuple[str, list[str]]]
+    rows: list[tuple[str, list[tuple[str, str]]]]
 
 
 def evidence_read(file: Path, term: Term, calendar: Calendar, lang: Lang, *, label: str, page: int) -> Evidence:
@@ -51,11 +51,10 @@ def evidence_read(file: Path, term: Term, calendar: Calendar, lang: Lang, *, lab
         n for n, name in enumerate(names) if name in (key, *_FIRST) or any(row[n] not in (None, "") for row in found)
     ]
     unit = term.measure.unit if term.measure else Unit.COUNT
-    return Evidence(
-        [(name, label_told(name), int(n)) for name, n in tallies],
-        [_heading(names[n], term, lang) for n in said],
-        [(str(row[0]), [_cell(names[n], row[n], unit, calendar, lang) for n in said]) for row in found],
-    )
+    headings = [_heading(names[n], term, lang) for n in said]
+    cells = [[_cell(names[n], row[n], unit, calendar, lang) for n in said] for row in found]
+    rows = [(str(row[0]), list(zip(headings, texts, strict=True))) for row, texts in zip(found, cells, strict=True)]
+    return Evidence([(name, label_told(name), int(n)) for name, n in tallies], headings, rows)
 
 
 def label_told(name: str) -> str:

@@ -326,7 +326,12 @@ class Amount(models.Model):
         indexes = (models.Index(fields=("arrangement", "-month", "-id"), name="amount_of_arrangement"),)
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m} {self.amount:,.2f} {self.currency}"
+        return f"{self.month:%Y-%m} {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The amount with its currency."""
+        return f"{self.amount:,.2f} {self.currency}"
 
 
 class Standing(models.Model):
