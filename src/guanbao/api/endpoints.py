@@ -128,7 +128,7 @@ def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given:
         if not verb.when(row):
             raise NotNow
     form = form_of(resource, verb, request, row, given={})
-    shown = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    shown = {n: field.prepare_value(form.get_initial_for_field(field, n)) for n, field in form.fields.items()}
     form.data = shown | given.model_dump(exclude_unset=True)
     made = perform(verb, form, request, row)
     if form.errors:

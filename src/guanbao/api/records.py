@@ -35,8 +35,7 @@ def seen(resource: Resource, actor: Actor) -> Resource:
 
 def rows_of(resource: Resource, actor: Actor) -> QuerySet[Any]:
     """The rows that the actor may see, with what their answer names."""
-    related = [name for name in resource.answered if resource.field(name).is_relation]
-    return resource.rows(actor=actor).select_related(*related)
+    return resource.joined(resource.rows(actor=actor), resource.answered)
 
 
 def row_of(resource: Resource, actor: Actor, pk: int) -> Any:  # noqa: ANN401 - a model
@@ -84,6 +83,8 @@ def matched(request: HttpRequest, resource: Resource, row: Model) -> None:
 
 def _value(row: Model, name: str, related: bool) -> object:  # noqa: FBT001 - called once per cell
     value = getattr(row, name)
+    if related and hasattr(value, "all"):
+        return [{"id": one.pk, "name": str(one)} for one in value.all()]
     if related:
         return None if value is None else {"id": value.pk, "name": str(value)}
     return plain(timezone.localtime(value) if isinstance(value, datetime) else value)

@@ -156,7 +156,7 @@ def _validators(field: forms.Field, of: models.Field[Any, Any] | None) -> list[A
 
 def _out(field: models.Field[Any, Any]) -> Any:  # noqa: ANN401, PLR0911 - a type, one for each kind of field
     if field.is_relation:
-        return Related
+        return list[Related] if field.many_to_many else Related
     if field.choices:
         return _codes(field.flatchoices, blank=field.blank)
     match field:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Manager, Model
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -18,18 +18,25 @@ _DIGITS = 15  # of a number, in a spreadsheet
 
 def cell(row: Model, name: str) -> str:
     """The value of a row's field as text: a choice by its name, a flag as yes or no, — for nothing."""
-    value: Any = getattr(row, name)
-    if value is None or value == "":
-        return NOTHING
     if shown := getattr(row, f"get_{name}_display", None):
         return str(shown()) or NOTHING
-    if isinstance(value, bool):
-        return told("Yes") if value else told("No")
-    if hasattr(value, "tzinfo"):
-        return date_format(timezone.localtime(value), "Y-m-d H:i")
-    if isinstance(value, Decimal):
-        return f"{value:,}"
-    return str(value)
+    return _told(getattr(row, name)) or NOTHING
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - what a field holds
+    match value:
+        case None:
+            return ""
+        case bool():
+            return told("Yes") if value else told("No")
+        case Manager():
+            return " · ".join(str(one) for one in value.all())
+        case datetime():
+            return date_format(timezone.localtime(value), "Y-m-d H:i")
+        case Decimal():
+            return f"{value:,}"
+        case _:
+            return str(value)
 
 
 def typed(row: Model, name: str) -> Any:  # noqa: ANN401 - what a file holds
@@ -37,7 +44,7 @@ def typed(row: Model, name: str) -> Any:  # noqa: ANN401 - what a file holds
     value: Any = getattr(row, name)
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or hasattr(row, f"get_{name}_display"):
+    if isinstance(value, bool | Manager) or hasattr(row, f"get_{name}_display"):
         return cell(row, name)
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None)

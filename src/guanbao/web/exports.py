@@ -78,9 +78,8 @@ def export_of(resource: Resource, actor: Actor, asked: QueryDict) -> Export:
     rows = table.data.data
     given = {name: asked.getlist(name) for name in (*seen.filters, "sort") if name in asked}
     fields = seen.exported or seen.columns
-    related = [name for name in fields if seen.field(name).is_relation]
     keys = list(rows.values_list("pk", flat=True)) if filters.form.is_valid() else []
-    return Export(seen, fields, keys, seen.rows(actor=actor).select_related(*related), given, asked.get("q", ""))
+    return Export(seen, fields, keys, seen.joined(seen.rows(actor=actor), fields), given, asked.get("q", ""))
 
 
 def export_record(*, actor: Actor, export: Export, form: Form, rows: int) -> None:

@@ -91,7 +91,9 @@ def related_to(field: forms.Field, actor: Actor) -> None:
         resource = resource_of(every.model)
         field.queryset = resource.rows(actor=actor) if resource else every.none()
         if not field.required and not field.queryset.exists():
-            field.widget = forms.HiddenInput()  # there is nothing to choose, and nothing that has to be chosen
+            many = isinstance(field, forms.ModelMultipleChoiceField)
+            # There is nothing to choose, and nothing that has to be chosen.
+            field.widget = forms.MultipleHiddenInput() if many else forms.HiddenInput()
 
 
 def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # noqa: ANN401 - Django's own

@@ -61,8 +61,7 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 
 def asked_for(resource: Resource, actor: Actor, asked: QueryDict) -> tuple[django_filters.FilterSet, tables.Table]:
     """What an address asks for: the filters, and the table of the rows that the actor may see, not yet sorted."""
-    related = [name for name in resource.columns if resource.field(name).is_relation]
-    rows = resource.rows(actor=actor).select_related(*related)
+    rows = resource.joined(resource.rows(actor=actor), resource.columns)
     filters = filters_of(resource)(asked, queryset=searched(rows, resource, asked.get("q", "")))
     for field in filters.form.fields.values():
         related_to(field, actor)

@@ -36,9 +36,8 @@ def rows_panel(
         resource = _named(resource_name).seen_by(actor)
         hidden = {by, *resource.hidden_from(actor)}
         names = [name for name in columns or resource.columns if name not in hidden]
-        related = [name for name in names if resource.field(name).is_relation]
         found = resource.rows(actor=actor).filter(**{by: row.pk}, **(only or {})).order_by(*resource.order)
-        rows = list(found.select_related(*related)[: _MOST + 1])
+        rows = list(resource.joined(found, names)[: _MOST + 1])
         return {
             "resource": resource,
             "headings": [resource.heading(name) for name in names],

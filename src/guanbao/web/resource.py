@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -130,6 +130,12 @@ class Resource:
         """A field of the model."""
         found: Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001 - Django's way
         return found
+
+    def joined(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
+        """Rows with what their fields of these names lead to, in as many queries whatever their number."""
+        related = [field for field in map(self.field, names) if field.is_relation]
+        rows = rows.select_related(*(field.name for field in related if not field.many_to_many))
+        return rows.prefetch_related(*(field.name for field in related if field.many_to_many))
 
     def heading(self, name: str) -> str:
         """What a field is called."""

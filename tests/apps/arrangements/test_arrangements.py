@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from guanbao.apps.arrangements import stages
 from guanbao.apps.arrangements.choices import STAGES
@@ -117,7 +118,7 @@ def test_a_shut_gate_holds_and_says_why(thread, house):
     arrangement = arrangement_add(
         actor=SYSTEM, institution=house.bank, reference="WB-9", title="T", department=thread.department
     )
-    with pytest.raises(GatesShut) as held:
+    with translation.override("en"), pytest.raises(GatesShut) as held:
         arrangement_advance(actor=thread.office[1], arrangement=arrangement)
     assert "element" in held.value.params["reasons"]
     arrangement = arrangement_edit(actor=thread.office[1], arrangement=arrangement, elements=["other"])

@@ -6,7 +6,8 @@ from guanbao.platform.ledger.events import declare
 
 _FACTS = (
     "institution", "reference", "title", "title_en", "importance", "importance_reason", "elements", "department",
-    "contractor", "is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data",
+    "contractor", "services", "function", "is_off_site", "is_cross_border", "is_related", "is_intra_group",
+    "uses_cloud", "has_personal_data",
     "starts_on", "ends_on", "fee_monthly", "fee_currency",
 )  # fmt: skip
 _LINK = ("arrangement", "rank", "name", "identifier", "country", "part", "approved_on")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from guanbao.apps.arrangements.choices import Stage
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.stages import Shut, gate
+from guanbao.apps.catalogue.selectors import scope_check
 from guanbao.platform.wording import _, told
 
 
@@ -12,6 +13,17 @@ from guanbao.platform.wording import _, told
 def elements_are_stated(arrangement: Arrangement) -> Shut | None:
     """What is outsourced is said by its elements."""
     return None if arrangement.elements else Shut(told("No element is chosen."), "edit")
+
+
+@gate(title=_("Nothing that may never be outsourced"), leaves=Stage.SCOPE, rule="GB/T 32314-2015, 1, 5.1.2")
+def scope_is_open(arrangement: Arrangement) -> Shut | None:
+    """Neither a service nor the function falls under a rule of scope, and somebody has looked."""
+    functions = [arrangement.function] if arrangement.function else []
+    for what, rule in scope_check(services=arrangement.services.all(), functions=functions):
+        if rule is None:
+            return Shut(told("Nobody has stated whether «{what}» may be outsourced.", what=what), "edit")
+        return Shut(told("«{what}» falls under «{rule}».", what=what, rule=rule.name), "edit")
+    return None
 
 
 @gate(title=_("The contractor is admitted"), leaves=Stage.SELECTION, rule="银保监办发〔2021〕141号")

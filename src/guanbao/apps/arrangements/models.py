@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from guanbao.apps.arrangements.choices import Activity, Element, Importance, Stage
+from guanbao.apps.parties.countries import countries
 from guanbao.platform.wording import _, reader_language, told
 
-_COUNTRY = RegexValidator(r"\A[A-Z]{2}\Z", message=_("Two capital letters, such as CN (ISO 3166-1)."))
 # The reference names folders of records and goes into statements; a contractor's system must be able to type it.
 _REFERENCE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z", message=_("Letters, digits, dot, dash; at most 40, such as WB-2026-014.")
@@ -43,6 +43,17 @@ class Arrangement(models.Model):
         blank=True,
         related_name="arrangements",
         verbose_name=_("Contractor"),
+    )
+    services = models.ManyToManyField(
+        "catalogue.Service", blank=True, related_name="arrangements", verbose_name=_("Services")
+    )
+    function = models.ForeignKey(
+        "catalogue.Function",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="arrangements",
+        verbose_name=_("Function supported"),
     )
     is_off_site = models.BooleanField(_("Off-site"), default=False)
     is_cross_border = models.BooleanField(_("Cross-border"), default=False)
@@ -116,6 +127,8 @@ class Arrangement(models.Model):
             wrong["department"] = told("This department is of another institution.")
         if self.contractor is not None and self.contractor.institution_id != self.institution_id:
             wrong["contractor"] = told("This contractor is kept by another institution.")
+        if self.function is not None and self.function.institution_id != self.institution_id:
+            wrong["function"] = told("This function is another institution's.")
         if not isinstance(self.elements, list) or set(self.elements) - set(Element.values):
             wrong["elements"] = told("Choose among the five elements.")
         if wrong:
@@ -129,7 +142,7 @@ class Link(models.Model):
     rank = models.PositiveSmallIntegerField(_("Rank"), validators=[MinValueValidator(2)])
     name = models.CharField(_("Sub-contractor"), max_length=200)
     identifier = models.CharField(_("Identifier"), max_length=64, blank=True)
-    country = models.CharField(_("Country"), max_length=2, default="CN", validators=[_COUNTRY])
+    country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
     part = models.CharField(_("Part of the service"), max_length=300)
     approved_on = models.DateField(_("Approved on"), null=True, blank=True)
 
@@ -158,7 +171,7 @@ class Place(models.Model):
 
     arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="places", verbose_name=_("Arrangement"))
     activity = models.CharField(_("Activity"), max_length=12, choices=Activity.choices)
-    country = models.CharField(_("Country"), max_length=2, default="CN", validators=[_COUNTRY])
+    country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
     place = models.CharField(_("Location"), max_length=200)
 
     class Meta:

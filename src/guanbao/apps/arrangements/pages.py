@@ -18,10 +18,10 @@ from guanbao.web.resource import Panel, Resource, Verb
 from guanbao.web.timeline import TIMELINE
 
 _FLAGS = ("is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data")
-_INSIDE = frozenset({"importance", "importance_reason", "is_related"})
+_INSIDE = frozenset({"importance", "importance_reason", "is_related", "function"})
 _FACTS = (
-    "title_en", "institution", "department", "contractor", "elements", "starts_on", "ends_on", "fee_monthly",
-    "fee_currency", "importance", "importance_reason", *_FLAGS,
+    "title_en", "institution", "department", "contractor", "elements", "services", "function", "starts_on", "ends_on",
+    "fee_monthly", "fee_currency", "importance", "importance_reason", *_FLAGS,
 )  # fmt: skip
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,11 +18,14 @@ from guanbao.apps.arrangements.models import Arrangement, Link, Place
 from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_ADVANCE, ARRANGEMENT_EDIT
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
 from guanbao.apps.arrangements.stages import gates_judged, stage_after
+from guanbao.apps.catalogue.models import Function, Service
+from guanbao.apps.catalogue.services import scope_need
 from guanbao.apps.parties.models import Contractor, Department, Institution
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_change
+from guanbao.platform.changes import Change, row_change
 from guanbao.platform.ledger.services import ledger_append
+from guanbao.platform.wording import told
 
 _INSTITUTIONS = Columns(institution="organisation")
 
@@ -34,6 +40,8 @@ def arrangement_add(
     title_en: str = "",
     elements: list[str] | None = None,
     contractor: Contractor | None = None,
+    services: Iterable[Service] = (),
+    function: Function | None = None,
     importance: Importance | str = Importance.GENERAL,
     importance_reason: str = "",
     is_off_site: bool = False,
@@ -47,15 +55,19 @@ def arrangement_add(
     fee_monthly: Decimal | None = None,
     fee_currency: str = "CNY",
 ) -> Arrangement:
-    """Enter an arrangement at its first stage. Raises NotPermitted; ValidationError by field."""
+    """Enter an arrangement at its first stage.
+
+    Raises NotPermitted; NeverOutsourced, ScopeUnstated; ValidationError by field.
+    """
     need_object(actor, ARRANGEMENT_ADD, institution, _INSTITUTIONS)
-    facts = dict(locals())
-    facts.pop("actor")
+    facts = {name: value for name, value in locals().items() if name not in ("actor", "services")}
     facts["elements"] = elements or []
     with transaction.atomic():
         arrangement = Arrangement(stage=Stage.SCOPE, stage_since=timezone.localdate())
         change = row_change(arrangement, **facts)
         arrangement.save()
+        _services_set(arrangement, services, change)
+        _scope_need(arrangement)
         ledger_append(
             actor=actor,
             event=events.ARRANGEMENT_ADDED,
@@ -69,14 +81,17 @@ def arrangement_add(
 def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object) -> Arrangement:
     """Correct what an arrangement is; institution, reference and stage are not among it.
 
-    Raises NotPermitted; ValidationError by field.
+    Raises NotPermitted; NeverOutsourced, ScopeUnstated; ValidationError by field.
     """
     need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
     if unknown := facts.keys() - set(EDITED):
         raise TypeError(unknown)
     with transaction.atomic():
         arrangement = _locked(arrangement)
+        services: Any = facts.pop("services", arrangement.services.all())
         change = row_change(arrangement, **facts)
+        _services_set(arrangement, services, change)
+        _scope_need(arrangement)
         if change.after:
             arrangement.save()
             ledger_append(
@@ -91,16 +106,16 @@ def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object)
 
 
 EDITED = (
-    "title", "title_en", "elements", "department", "contractor", "importance", "importance_reason", "is_off_site",
-    "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data", "starts_on", "ends_on",
-    "fee_monthly", "fee_currency",
+    "title", "title_en", "elements", "department", "contractor", "importance", "importance_reason", "services",
+    "function", "is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data",
+    "starts_on", "ends_on", "fee_monthly", "fee_currency",
 )  # fmt: skip
 
 
 def arrangement_advance(*, actor: Actor, arrangement: Arrangement, on: date | None = None) -> Arrangement:
     """Take an arrangement to its next stage.
 
-    Raises NotPermitted; GatesShut, with why each is shut; StageIsLast.
+    Raises NotPermitted; GatesShut, with why each is shut; StageIsLast; NeverOutsourced, ScopeUnstated.
     """
     need_object(actor, ARRANGEMENT_ADVANCE, arrangement, ARRANGEMENTS)
     with transaction.atomic():
@@ -108,6 +123,8 @@ def arrangement_advance(*, actor: Actor, arrangement: Arrangement, on: date | No
         following = stage_after(arrangement.stage)
         if following is None:
             raise StageIsLast(reference=arrangement.reference)
+        if arrangement.stage == Stage.SCOPE:
+            _scope_need(arrangement)
         if shut := [
             f"{judged.gate.title}: {judged.shut.because.rstrip('.。')}"
             for judged in gates_judged(arrangement)
@@ -193,6 +210,24 @@ def place_remove(*, actor: Actor, place: Place) -> Place:
         ledger_append(actor=actor, event=events.PLACE_REMOVED, subject=place, before=was, scopes=scopes)
         Place.objects.filter(pk=place.pk).delete()
     return place
+
+
+def _services_set(arrangement: Arrangement, services: Iterable[Service], change: Change) -> None:
+    """Let the arrangement be of these services; what differs is told among the other changes."""
+    given = list(services)
+    others = {arrangement.contractor_id, None}
+    if any(one.institution_id != arrangement.institution_id or one.contractor_id not in others for one in given):
+        raise ValidationError({"services": told("Choose what this institution requires or this contractor offers.")})
+    was, now = sorted(arrangement.services.values_list("pk", flat=True)), sorted(one.pk for one in given)
+    if was != now:
+        change.before["services"], change.after["services"] = was, now
+        arrangement.services.set(given)
+
+
+def _scope_need(arrangement: Arrangement) -> None:
+    """That nothing of it is what may never be outsourced. Raises NeverOutsourced, ScopeUnstated."""
+    functions = [arrangement.function] if arrangement.function else []
+    scope_need(services=arrangement.services.all(), functions=functions)
 
 
 def _locked(arrangement: Arrangement) -> Arrangement:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from guanbao.apps.catalogue.choices import Direction
 from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.catalogue.permissions import FUNCTION_VIEW, SERVICE_VIEW
 from guanbao.apps.catalogue.taxonomies import NO_RULE, Code, codes
@@ -15,13 +16,17 @@ from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
 
 SERVICES = Columns(institution="institution__organisation", contractor="contractor__organisation")
+# What an institution requires is also its contractor's to read, where an arrangement of theirs is of it.
+_REQUIRED = Columns(contractor="arrangements__contractor__organisation", arrangement="arrangements__pk")
 FUNCTIONS = Columns(institution="institution__organisation", department="department")
 
 
 def services_visible(*, actor: Actor) -> QuerySet[Service]:
-    """Services; a contractor's own people see what it offers."""
+    """Services; a contractor's own people see what it offers, and what is required of it by its arrangements."""
+    found = reach(actor, SERVICE_VIEW)
+    required = found.rows(Service.objects.filter(direction=Direction.REQUIRED), _REQUIRED)
     rows = Service.objects.select_related("institution", "contractor")
-    return reach(actor, SERVICE_VIEW).rows(rows, SERVICES)
+    return rows.filter(found.limit(SERVICES) | Q(pk__in=required.values("pk")))
 
 
 def functions_visible(*, actor: Actor) -> QuerySet[Function]:
