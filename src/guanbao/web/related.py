@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -25,11 +25,12 @@ def rows_panel(
     only: Mapping[str, Any] | None = None,
     title: str = "",
     may: Permission | None = None,
+    grows: Callable[[Any], bool] = lambda _row: True,
 ) -> Panel:
     """A tab with those rows of a resource that name this row in their field `by`, and of them those that are `only`.
 
     Who may not see that resource, or do `may`, has no tab. What is shown of each row is what its list shows, or
-    `columns`; the button that adds one fills in `by`.
+    `columns`; the button that adds one fills in `by`, and is there while the row `grows`.
     """
 
     def context(actor: Actor, row: Model) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def rows_panel(
                 for one in rows[:_MOST]
             ],
             "more": len(rows) > _MOST,
-            "add": resource.add if resource.add and resource.add.may(actor) else None,
+            "add": resource.add if grows(row) and resource.add and resource.add.may(actor) else None,
             "by": f"{by}={row.pk}",
         }
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from desks import FEBRUARY, sent
+from desks import FEBRUARY, HOURS, sent
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from guanbao.apps.service_levels.documents import level_read
@@ -22,9 +23,19 @@ from guanbao.apps.service_levels.errors import (
     StatementOutdated,
 )
 from guanbao.apps.service_levels.models import Amount, Exclusion, Remark, Statement
+from guanbao.apps.service_levels.selectors import calendars_visible, levels_visible, terms_visible
 from guanbao.apps.service_levels.services.exclusions import exclusion_decide, exclusion_propose
 from guanbao.apps.service_levels.services.imports import import_run
-from guanbao.apps.service_levels.services.levels import level_begin, level_enforce, term_edit, term_remove
+from guanbao.apps.service_levels.services.levels import (
+    calendar_add,
+    calendar_edit,
+    level_begin,
+    level_edit,
+    level_enforce,
+    term_add,
+    term_edit,
+    term_remove,
+)
 from guanbao.apps.service_levels.services.statements import (
     remark_add,
     standing_refresh,
@@ -219,3 +230,48 @@ def test_the_standing_says_what_is_needed_and_how_likely_it_fails(desk, calls):
     promise = next(row for row in found.content if row["code"] == "service-level")
     assert promise["missing"][1] == 2000
     assert {"needed", "expected", "value"} <= promise.keys()
+
+
+def test_a_draft_of_the_bank_is_not_the_contractors_to_read(desk):
+    second = level_begin(actor=desk.office[1], arrangement=desk.calls, calendar=desk.calendar)
+    assert set(levels_visible(actor=desk.office[1])) == {desk.level, second}
+    assert set(levels_visible(actor=desk.manager[1])) == {desk.level}
+    assert not terms_visible(actor=desk.manager[1]).filter(level=second).exists()
+    other = calendar_add(actor=SYSTEM, institution=desk.house.bank, name="Other", definition=HOURS)
+    level_edit(actor=desk.office[1], level=second, calendar=other)
+    assert [str(row) for row in calendars_visible(actor=desk.manager[1])] == ["Desk"]
+    foreign = calendar_add(actor=SYSTEM, institution=desk.house.other, name="Theirs", definition=HOURS)
+    with pytest.raises(ValidationError):
+        level_edit(actor=desk.office[1], level=second, calendar=foreign)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"measure": "contact.nothing"}, "measure"),
+        ({"arguments": {"within": 20}}, "arguments"),
+        ({"condition": "priority = "}, "condition"),
+        ({"condition": "__import__('os')"}, "condition"),
+        ({"target": ">= often"}, "target"),
+        ({"credit": "80%"}, "credit"),
+        ({"credit": "x: 2%"}, "credit"),
+        ({"code": "a b"}, "code"),
+    ],
+)
+def test_what_the_engine_refuses_stands_at_its_field(wrong, field, desk):
+    level = level_begin(actor=desk.office[1], arrangement=desk.calls, calendar=desk.calendar)
+    good = {"code": "new", "title": "New", "measure": "contact.service_level", "target": ">= 80%", "weight": Decimal(1)}
+    before = level.terms.count()
+    with pytest.raises(ValidationError) as refused:
+        term_add(actor=desk.office[1], level=level, **good | wrong)
+    assert refused.value.message_dict.keys() == {field}
+    assert level.terms.count() == before
+    assert term_add(actor=desk.office[1], level=level, **good).pk
+
+
+def test_a_calendar_reads_no_file_of_the_server(desk):
+    for wrong in ("holidays: /etc/passwd", "holidays: cn.yaml"):
+        with pytest.raises(ValidationError):
+            calendar_edit(
+                actor=desk.office[1], workingcalendar=desk.calendar, name="Desk", definition=f"{HOURS}{wrong}\n"
+            )

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import yaml
 
 from guanbao.apps.service_levels.models import Exclusion, Level, Term
 from guanbao.engine.documents import ValueWrong, parse
+from guanbao.engine.expressions import Scope, compile_expression
 from guanbao.engine.measures.catalogue import MEASURES, WAITING, Direction
+from guanbao.engine.records.datasets import dataset
 from guanbao.engine.statements.levels import ServiceLevel, service_level_of
 from guanbao.engine.statements.presets import preset
 
+_IBIS = {"text": "string", "time": "int64", "duration": "int64", "count": "int64", "flag": "boolean"}
 _STEP = re.compile(r"([^:;\n]+):\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
 _EDGES = {
     ("credit", True): "below",
@@ -63,6 +67,22 @@ def yaml_text(data: dict[str, Any]) -> str:
 def level_read(text: str) -> ServiceLevel:
     """The engine's service level. Raises InputError with line and column."""
     return service_level_of(parse(text))
+
+
+def condition_check(level: ServiceLevel) -> None:
+    """That the condition of a level's one term speaks of columns that its records have, in words that are allowed.
+
+    Raises:
+        InputError: ColumnUnknown, ExpressionRefused.
+    """
+    [term] = level.terms
+    if term.measure is None or term.where is None:
+        return
+    kind = dataset(term.measure.dataset)
+    types = {column.name: "int64" if column.name in kind.times else _IBIS[column.type] for column in kind.columns}
+    table = ibis.table(types, name="records")
+    scope = Scope({name: table[name] for name in kind.names}, times=kind.times, instant=level.calendar.instant)
+    compile_expression(f"({term.where}) and true", scope)
 
 
 def term_data(term: Term) -> dict[str, Any]:

@@ -113,6 +113,12 @@ class Level(models.Model):
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
 
+    def clean(self) -> None:
+        """Hold the calendar against the institution."""
+        super().clean()
+        if self.calendar_id and self.calendar.institution_id != self.arrangement.institution_id:
+            raise ValidationError({"calendar": told("This calendar is of another institution.")})
+
     @property
     def ledger_label(self) -> str:
         """How the ledger names it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT, columns
@@ -24,6 +24,7 @@ from guanbao.apps.service_levels.models import (
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
 
 CALENDARS = Columns(institution="institution__organisation", contractor="levels__arrangement__contractor__organisation")
 OF_LEVEL = columns("level__arrangement__")
@@ -33,20 +34,27 @@ def _of_arrangements(actor: Actor, permission: Permission, rows: QuerySet[Any]) 
     return reach(actor, permission).rows(rows.select_related("arrangement"), OF_ARRANGEMENT)
 
 
+def _open_to(actor: Actor, prefix: str = "") -> Q:
+    """Of service levels: all for an institution, those in force for a contractor."""
+    is_ours = reach(actor, permissions.LEVEL_VIEW).side is not Side.CONTRACTOR
+    return Q() if is_ours else Q(**{f"{prefix}state": LevelState.IN_FORCE})
+
+
 def calendars_visible(*, actor: Actor) -> QuerySet[WorkingCalendar]:
     """Working calendars; a contractor sees those that its service levels go by."""
-    rows = WorkingCalendar.objects.select_related("institution")
+    rows = WorkingCalendar.objects.select_related("institution").filter(_open_to(actor, "levels__"))
     return reach(actor, permissions.LEVEL_VIEW).rows(rows, CALENDARS).distinct()
 
 
 def levels_visible(*, actor: Actor) -> QuerySet[Level]:
-    """Versions of service levels; both sides see drafts, since they agree on them."""
-    return _of_arrangements(actor, permissions.LEVEL_VIEW, Level.objects.select_related("calendar"))
+    """Versions of service levels; what the institution still drafts is not the contractor's to read."""
+    rows = Level.objects.select_related("calendar").filter(_open_to(actor))
+    return _of_arrangements(actor, permissions.LEVEL_VIEW, rows)
 
 
 def terms_visible(*, actor: Actor) -> QuerySet[Term]:
     """Terms of service levels."""
-    rows = Term.objects.select_related("level__arrangement")
+    rows = Term.objects.select_related("level__arrangement").filter(_open_to(actor, "level__"))
     return reach(actor, permissions.LEVEL_VIEW).rows(rows, OF_LEVEL)
 
 

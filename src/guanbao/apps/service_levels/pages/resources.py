@@ -85,7 +85,7 @@ LEVELS = Resource(
         Verb("edit", _("Edit"), permissions.LEVEL_EDIT, levels.level_edit, form=forms.LevelForm, when=_is_draft),
     ),
     panels=(
-        rows_panel("terms", by="level"),
+        rows_panel("terms", by="level", grows=_is_draft),
         Panel("preview", _("Preview on real records"), "service_levels/preview.html", panels.preview_months),
         Panel("file", _("As a file"), "service_levels/file.html", panels.level_file),
         TIMELINE,

@@ -40,6 +40,10 @@ from guanbao.platform.wording import reader_language
 from guanbao.web.forms import dressed
 from guanbao.web.requests import actor_of
 
+_ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 _FORMS = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
@@ -115,9 +119,7 @@ def file_page(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
             if form == "html":
                 response: HttpResponseBase = HttpResponse(html_report(held, lang=reader_language()))
                 # The page carries its own style; it runs nothing and loads nothing.
-                response.headers["Content-Security-Policy"] = (
-                    "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-                )
+                response.headers["Content-Security-Policy"] = _ALONE
             else:
                 out = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
                 with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
 from guanbao.apps.parties.models import Institution
 from guanbao.apps.service_levels import events
 from guanbao.apps.service_levels.choices import LevelState
-from guanbao.apps.service_levels.documents import level_read, level_text, term_text, terms_of_preset
+from guanbao.apps.service_levels.documents import condition_check, level_read, level_text, term_text, terms_of_preset
 from guanbao.apps.service_levels.errors import LevelIsEmpty, LevelIsInForce, MonthUnfit
 from guanbao.apps.service_levels.models import Level, Term, WorkingCalendar
 from guanbao.apps.service_levels.permissions import LEVEL_EDIT, LEVEL_ENFORCE
@@ -223,7 +223,9 @@ def _need_accepted(term: Term) -> None:
             if field == "measure":
                 measure_named(term.measure)
             else:
-                level_read(term_text(so_far))
+                level = level_read(term_text(so_far))
+            if field == "condition" and term.condition:
+                condition_check(level)
         except InputError as error:
             error.where = Where()
             raise ValidationError({field: explain(error, reader_language())}) from error
