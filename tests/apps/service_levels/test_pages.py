@@ -144,4 +144,7 @@ def test_a_draft_version_hides_from_the_contractor(client, desk):
     second = level_begin(actor=desk.office[1], arrangement=desk.calls, calendar=desk.calendar)
     client.force_login(desk.manager[0])
     assert client.get(f"/levels/{second.pk}/").status_code == 404
-    assert "v2" not in client.get(f"/arrangements/{desk.calls.pk}/").content.decode()
+    workspace = f"/arrangements/{desk.calls.pk}/"
+    assert f"{second}</a>" not in client.get(workspace).content.decode()
+    client.force_login(desk.office[0])
+    assert f"{second}</a>" in client.get(workspace).content.decode()
