@@ -72,7 +72,7 @@ def export_of(resource: Resource, actor: Actor, asked: QueryDict) -> Export:
     if resource.exported is None or not resource.may_view(actor):
         raise Http404
     seen = resource.seen_by(actor)
-    filters, table = asked_for(seen, actor, asked)
+    filters, table = asked_for(seen.showing(asked.getlist("column")), actor, asked)
     if order := asked.getlist("sort"):
         table.order_by = order
     rows = table.data.data

@@ -6,17 +6,20 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from django_filters.filterset import filterset_factory
 from django_tables2.config import RequestConfig
 
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.forms import dressed, related_to
+from guanbao.web.keeping import query_of, view_remove, view_save, views_of
 from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
@@ -25,12 +28,16 @@ PAGE = 50
 MOST_PAGES = 2_000
 
 
-def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """The list; its table alone where htmx asks for it."""
+def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError | None = None) -> HttpResponse:
+    """The list; its table alone where htmx asks for it. `wrong` is what is wrong with a view that was to be kept."""
     actor = actor_of(request)
     if not resource.may_view(actor):
         raise Http404
-    resource = resource.seen_by(actor)
+    seen = resource.seen_by(actor)
+    views = views_of(actor, resource)
+    if not request.GET and (usual := next((view for view in views if view.is_usual and view.query), None)):
+        return redirect(f"{resource.url('list')}?{usual.query}")
+    resource = seen.showing(request.GET.getlist("column"))
     filters, table = asked_for(resource, actor, request.GET)
     for field in filters.form.fields.values():
         dressed(field)
@@ -47,6 +54,12 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     reading_record(actor=actor, resource=resource, fields=resource.columns, rows=shown)
     context = {
         "resource": resource,
+        "home": resource.url("list"),
+        "columns": [(name, seen.heading(name), name in resource.columns) for name in seen.choosable[1:]],
+        "views": views,
+        "query": query_of(seen, request.GET),
+        "wrong": wrong,
+        "verbs": [verb for verb in resource.verbs if verb.bulk and verb.may(actor)],
         "table": table,
         "page": page,
         "count": page.paginator.count,
@@ -56,7 +69,25 @@ def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         "add": resource.add if resource.add and resource.add.may(actor) else None,
     }
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-    return render(request, "web/table.html" if partial else "web/list.html", context)
+    return render(request, "web/table.html" if partial else "web/list.html", context, status=422 if wrong else 200)
+
+
+@require_POST
+def views_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Keep the list as it is shown under a name, or forget such a view."""
+    actor, sent = actor_of(request), request.POST
+    if not resource.may_view(actor) or actor.person_id is None:
+        raise Http404
+    if "remove" in sent:
+        view_remove(actor=actor, resource=resource, key=sent["remove"])
+        return redirect(f"{resource.url('list')}?q=")
+    given = {"name": sent.get("name", "").strip(), "query": sent.get("query", "")}
+    try:
+        view = view_save(actor=actor, resource=resource, is_usual="is_usual" in sent, **given)
+    except ValidationError as error:
+        request.GET = QueryDict(given["query"] or "q=")  # as the list was when it was sent
+        return list_page(request, resource, error)
+    return redirect(f"{resource.url('list')}?{view.query or 'q='}")
 
 
 def asked_for(resource: Resource, actor: Actor, asked: QueryDict) -> tuple[django_filters.FilterSet, tables.Table]:
@@ -87,7 +118,8 @@ def filters_of(resource: Resource) -> type[django_filters.FilterSet]:
 def table_of(resource: Resource) -> type[tables.Table]:
     """The table of a resource's columns; the first leads to the detail page."""
     made: dict[str, Any] = {
-        name: tables.Column(verbose_name=resource.heading(name), orderable=True) for name in resource.columns
+        name: tables.Column(verbose_name=resource.heading(name), orderable=not resource.field(name).many_to_many)
+        for name in resource.columns
     }
     for name in resource.columns:
         made[f"render_{name}"] = _renderer(resource, name)

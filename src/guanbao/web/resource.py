@@ -26,7 +26,8 @@ class Verb:
     """Something that can be done to a row: a service, who may call it, and the fields, or the form, it asks for.
 
     The service is called as `service(actor=…, <model>=…, **fields)`, one that adds without the row. `when` says of
-    which rows it makes sense; `grave` asks once more, for what cannot be undone.
+    which rows it makes sense; `grave` asks once more, for what cannot be undone; `bulk` lets it be done to many
+    rows of a list, each by itself, with the same fields.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Verb:
     form: type[ModelForm[Any]] | None = None
     when: Callable[[Any], bool] = lambda _row: True
     grave: bool = False
+    bulk: bool = False
 
     def may(self, actor: Actor) -> bool:
         """Whether the actor may do it to anything at all."""
@@ -130,6 +132,17 @@ class Resource:
         """A field of the model."""
         found: Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001 - Django's way
         return found
+
+    @property
+    def choosable(self) -> tuple[str, ...]:
+        """The fields that a list can show: its columns, and what else the detail page tells."""
+        return tuple(dict.fromkeys((*self.columns, *self.answered)))
+
+    def showing(self, chosen: Iterable[str]) -> Resource:
+        """The resource with those of its choosable columns; the first is always there, for it leads on."""
+        wanted = set(chosen).intersection(self.choosable)
+        found = tuple(name for name in self.choosable if name in {self.columns[0], *wanted})
+        return replace(self, columns=found) if wanted else self
 
     def joined(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
         """Rows with what their fields of these names lead to, in as many queries whatever their number."""

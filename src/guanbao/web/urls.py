@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from guanbao.web.bulk import bulk_page
 from guanbao.web.details import add_page, detail_page, verb_page
 from guanbao.web.exports import export_page, fetch_page
-from guanbao.web.lists import list_page
+from guanbao.web.lists import list_page, views_page
 from guanbao.web.menu import find_page
 from guanbao.web.resource import resources
 from guanbao.web.start import language_page, start_page
@@ -24,6 +25,8 @@ def routes() -> list[URLPattern]:
         given, name = {"resource": resource}, resource.name
         made += [
             path(f"{name}/", list_page, given, name=f"{name}-list"),
+            path(f"{name}/views", views_page, given, name=f"{name}-views"),
+            path(f"{name}/bulk", bulk_page, given, name=f"{name}-bulk"),
             path(f"{name}/export", export_page, given, name=f"{name}-export"),
             path(f"{name}/add", add_page, given, name=f"{name}-add"),
             path(f"{name}/<int:pk>/", detail_page, given, name=f"{name}-detail"),

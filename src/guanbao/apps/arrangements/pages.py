@@ -93,6 +93,7 @@ ARRANGEMENTS = Resource(
             permissions.ARRANGEMENT_ADVANCE,
             services.arrangement_advance,
             when=lambda arrangement: stage_after(arrangement.stage) is not None,
+            bulk=True,
         ),
         Verb("edit", _("Edit"), permissions.ARRANGEMENT_EDIT, services.arrangement_edit, form=EditForm),
     ),

@@ -73,6 +73,7 @@ SERVICES = Resource(
             services.service_list,
             ("scope_rule",),
             when=lambda service: service.state == State.PROPOSED,
+            bulk=True,
         ),
         Verb(
             "edit",
@@ -98,6 +99,7 @@ SERVICES = Resource(
             ("until", "withdrawn_reason"),
             when=lambda service: service.state != State.WITHDRAWN,
             grave=True,
+            bulk=True,
         ),
     ),
     panels=(Panel("scope", _("What it comprises"), "catalogue/scope.html", _scope), TIMELINE),

@@ -38,6 +38,7 @@ JOBS = Resource(
             permissions.JOB_VIEW,
             services.job_again,
             when=lambda job: job.state == State.FAILED,
+            bulk=True,
         ),
     ),
     panels=(Panel("progress", _("Progress"), "operations/progress.html", progress, slot="head"),),

@@ -109,6 +109,7 @@ CONTRACTORS = Resource(
             permissions.CONTRACTOR_STAND,
             services.contractor_stand,
             ("standing", "standing_reason", "standing_since"),
+            bulk=True,
         ),
     ),
     panels=(
@@ -214,6 +215,7 @@ CERTIFICATES = Resource(
             permissions.CERTIFICATE_VERIFY,
             services.certificate_verify,
             when=lambda certificate: certificate.verification == Verification.UNVERIFIED,
+            bulk=True,
         ),
         Verb("edit", _("Edit"), permissions.CERTIFICATE_EDIT, services.certificate_edit, _CERTIFICATE),
     ),

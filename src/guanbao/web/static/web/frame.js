@@ -33,3 +33,9 @@ document.addEventListener("click", (event) => {
     localStorage.setItem("theme", root.dataset.bsTheme);
   }
 });
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-ticks]")) return;
+  const ticks = event.target.closest("table").querySelectorAll("input[name=row]");
+  for (const tick of ticks) tick.checked = event.target.checked;
+});
