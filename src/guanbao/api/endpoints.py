@@ -26,7 +26,7 @@ from guanbao.web.resource import Resource, Verb
 
 _ETAG = {"ETag": {"description": "Names this version of the record", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"description": "The record's address", "schema": {"type": "string"}}}
-_KEY = {
+IDEMPOTENT = {
     "in": "header",
     "name": "Idempotency-Key",
     "description": "Chosen by the caller; the same request under the same key is answered once more, not done twice",
@@ -105,7 +105,7 @@ def _offer(router: Router, resource: Resource, verb: Verb, record: Shape) -> Non
         summary=str(verb.title),
         url_name=f"{resource.name}_{verb.name}",
         openapi_extra={
-            "parameters": [_KEY if adds else _MATCH],
+            "parameters": [IDEMPOTENT if adds else _MATCH],
             "requestBody": {"content": {"application/json": {"example": example_of(body)}}},
             "responses": {
                 status: _shown(example_of(record)) | {"headers": headers},

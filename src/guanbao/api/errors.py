@@ -74,6 +74,13 @@ class AgainstOthers(Refused, status=409):
     """
 
 
+class LengthUnnamed(Refused, status=411):
+    """It is not said how long the body is.
+
+    Send its length in the header Content-Length.
+    """
+
+
 class RecordChanged(Refused, status=412):
     """The record has changed since it was read.
 

@@ -67,11 +67,13 @@ def guarded(run: View) -> View:
         if model.__ninja_param_source__ == "query":
             parameters |= set(model.__ninja_flatten_map__)
     in_body = any(model.__ninja_param_source__ in BODY_CONTENT_TYPES for model in operation.models)
-    types = list(((operation.openapi_extra or {}).get("requestBody") or {}).get("content") or ())
+    extra: dict[str, Any] = operation.openapi_extra or {}
+    types = list(extra.get("requestBody", {}).get("content", ()))
+    given = {media for told in extra.get("responses", {}).values() for media in told.get("content", ())}
 
     def guarding(request: HttpRequest, **path: Any) -> HttpResponseBase:  # noqa: ANN401 - Django's own
         try:
-            _inspect(request, parameters)
+            _inspect(request, parameters, given)
             if in_body or types:
                 _inspect_body(request, types or ["application/json"], read=in_body)
         except GuanbaoError as error:
@@ -101,13 +103,13 @@ def answering(view: View) -> View:
     return answered
 
 
-def _inspect(request: HttpRequest, parameters: set[str]) -> None:
+def _inspect(request: HttpRequest, parameters: set[str], given: set[str]) -> None:
     for name, values in request.GET.lists():
         if name not in parameters:
             raise unknown(name)
         if any("\0" in value for value in values):
             raise parameter_wrong(name, told("It holds a character that is no text."))
-    if not any(request.accepts(media) for media in ("application/json", MEDIA)):
+    if not any(request.accepts(media) for media in ("application/json", MEDIA, *given)):
         raise AnswerNotAccepted
 
 

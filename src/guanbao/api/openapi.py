@@ -55,7 +55,7 @@ def document(api: NinjaAPI, root: str) -> dict[str, Any]:
     with translation.override("en"):
         made: dict[str, Any] = api.get_openapi_schema(path_prefix=root.lstrip("/"))
         made["info"]["description"] = " ".join(_ABOUT.split())
-        refusals = {_name(each): _response(each) for each in _WRITES_ONE}
+        refusals = {_name(each): refusal(each) for each in _WRITES_ONE}
     made["components"] |= {"responses": refusals}
     schemas = made["components"]["schemas"]
     schemas["Problem"] = _PROBLEM
@@ -98,7 +98,8 @@ def _name(refused: type[errors.Refused]) -> str:
     return refused.__name__
 
 
-def _response(refused: type[errors.Refused]) -> dict[str, Any]:
+def refusal(refused: type[Any]) -> dict[str, Any]:
+    """What the document says of an error that has a `status`."""
     fact, remedy = refused.templates()
     example = {
         "type": "urn:guanbao:problem:example",

@@ -20,6 +20,8 @@ from guanbao.engine.records.imports import ImportReport, Inputs, records_import
 from guanbao.engine.records.mappings import mapping
 from guanbao.engine.records.store import Store
 
+_FIRST = 3  # rejected rows that are shown
+
 
 def build() -> typer.Typer:
     """The verbs about records."""
@@ -133,7 +135,7 @@ def inputs_of(dataset: str, files: list[Path], mapping_name: str, encoding: str 
 def report_data(report: ImportReport) -> dict[str, Any]:
     """An import report for machines."""
     data = asdict(report)
-    data["first_faults"] = [{"file": file, **fault._asdict()} for file, fault in report.first_faults]
+    data["first_faults"] = [{"file": file, **fault._asdict()} for file, fault in report.first_faults[:_FIRST]]
     return data
 
 
@@ -167,7 +169,7 @@ def print_faults(report: ImportReport) -> None:
         _("{n} rows of {dataset} were rejected:", n=f"{report.counts.rejected:,}", dataset=report.dataset),
         markup=False,
     )
-    for file, fault in report.first_faults:
+    for file, fault in report.first_faults[:_FIRST]:
         reason = say_value(fault.reason, speech.language())
         speech.err.print(
             f"  {shown(file)}:{fault.line}: {fault.column} «{shown(fault.value, most=60)}»: {reason}",

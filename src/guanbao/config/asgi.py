@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+
+from guanbao.web.streams import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanbao.config.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+application = Handler()

@@ -29,8 +29,7 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 0,  # each request has a thread of its own, and what that leaves open nobody takes up again
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
 

@@ -21,6 +21,7 @@ class ImportState(TextChoices):
     WAITING = "waiting", _("Waiting")
     DONE = "done", _("Imported")
     REFUSED = "refused", _("Refused")
+    ABANDONED = "abandoned", _("Given up")
 
 
 class StatementState(TextChoices):

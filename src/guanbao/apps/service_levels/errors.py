@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from guanbao.engine.errors import GuanbaoError
 
 
@@ -81,6 +83,8 @@ class MappingNotOffered(GuanbaoError):
     Choose among: {known}.
     """
 
+    status: ClassVar[int] = 422
+
 
 class FileKindUnknown(GuanbaoError):
     """«{name}» does not end as a file of records does.
@@ -88,12 +92,16 @@ class FileKindUnknown(GuanbaoError):
     Send one of {known}, plain or with .gz.
     """
 
+    status: ClassVar[int] = 422
+
 
 class UploadTooLarge(GuanbaoError):
     """The file is larger than {most} bytes.
 
     Divide it, or ask the platform's administrator for another limit.
     """
+
+    status: ClassVar[int] = 413
 
 
 class UploadOffsetWrong(GuanbaoError):
@@ -107,4 +115,38 @@ class UploadDiffers(GuanbaoError):
     """What arrived is not what was announced: its size or digest differs.
 
     Send the file again.
+    """
+
+    status: ClassVar[int] = 422
+
+
+class UploadEmpty(GuanbaoError):
+    """There is nothing in it.
+
+    Send at least one record.
+    """
+
+    status: ClassVar[int] = 422
+
+
+class UploadBusy(GuanbaoError):
+    """Another connection is sending this upload.
+
+    End it, or wait half a minute; then ask for the offset and go on from there.
+    """
+
+    status: ClassVar[int] = 423
+
+
+class UploadEnded(GuanbaoError):
+    """This upload is whole, or was given up.
+
+    Read the import to see what became of it; announce a new one to send more.
+    """
+
+
+class UploadsTooMany(GuanbaoError):
+    """{most} uploads have begun here and not come to an end.
+
+    Go on with those, or wait until they are given up.
     """

@@ -65,6 +65,12 @@ RECORDS_REFUSED = declare(
     zh="{actor}拒收了文件 {object}",
     clear=("dataset", "mapping", "error"),
 )
+RECORDS_ABANDONED = declare(
+    "records.abandoned",
+    en="The upload {object} did not go on and was given up: {received} of {size} bytes",
+    zh="报送 {object} 中断后未续传，已放弃：收到 {received} / {size} 字节",
+    clear=("received", "size"),
+)
 QUARANTINE_READ = declare(
     "quarantine.read",
     en="{actor} took the rejected rows of {object}",

@@ -12,7 +12,7 @@ from guanbao.apps.service_levels.choices import ImportState, LevelState
 from guanbao.apps.service_levels.errors import LevelMissing
 from guanbao.apps.service_levels.models import Import, Level
 from guanbao.apps.service_levels.permissions import RECORDS_IMPORT, STATEMENT_DRAFT
-from guanbao.apps.service_levels.services.imports import import_run
+from guanbao.apps.service_levels.services.imports import import_run, imports_sweep
 from guanbao.apps.service_levels.services.statements import standing_refresh, statement_draft
 from guanbao.engine.errors import InputError
 from guanbao.platform.actors import SYSTEM, Actor
@@ -31,6 +31,13 @@ def records_import_job(job: Running, *, actor: Actor, import_id: int) -> dict[st
     if done.state == ImportState.DONE and done.batch is not None:
         job_start(actor=SYSTEM, kind="standing.refresh", arguments={"arrangement_id": done.arrangement_id})
     return {"state": done.state, "counts": done.counts}
+
+
+@schedule(Daily(at=time(3)))
+@job("records.sweep", title=_("Give up uploads that do not go on"))
+def records_sweep_job(job: Running, *, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - as every job
+    """Remove what abandoned uploads left."""
+    return {"given_up": imports_sweep(now=timezone.now())}
 
 
 @job("statement.draft", title=_("Draft a statement"), permission=STATEMENT_DRAFT)

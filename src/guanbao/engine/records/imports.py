@@ -30,6 +30,7 @@ from guanbao.engine.records.writing import parquet_write
 Progress = Callable[[str], None]
 _FILE_BITS = 40
 _MOST_NAME = 240
+_FIRST = 100  # faults that a report carries itself
 _NOTHING = ("NULL", "__HIVE_DEFAULT_PARTITION__")  # how the folder of no arrangement may be named
 
 
@@ -324,7 +325,7 @@ def _report(
         batch=number,
         counts=batch.counts,
         quarantine=quarantine,
-        first_faults=tuple(batch.faults[:3]),
+        first_faults=tuple(batch.faults[:_FIRST]),
     )
 
 

@@ -20,7 +20,7 @@ from guanbao.apps.service_levels.selectors import exclusions_accepted, exclusion
 from guanbao.apps.service_levels.services.statements import evidence_folder
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.errors import InputError
-from guanbao.engine.language import explain
+from guanbao.engine.language import explain, say_value
 from guanbao.engine.measures.catalogue import Unit
 from guanbao.engine.reports.numbers import money_text, numerator_text, percent_text, value_text
 from guanbao.engine.reports.words import measure_in_words, period_text, target_text
@@ -111,6 +111,7 @@ def import_report(actor: Actor, row: Import) -> dict[str, Any]:
         "row": row,
         "counts": counts,
         "filters": row.counts.get("filtered", {}),
+        "faults": [fault | {"reason": say_value(fault["reason"], reader_language())} for fault in row.faults],
         "refusal": row.refusal.get(reader_language(), ""),
         "quarantine": may and row.batch is not None and bool(row.counts.get("rejected")),
         "may": may,
