@@ -1,0 +1,26 @@
+"""One world for all tests of this folder: built once in a process, and rolled back at its end."""
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
+from world import World
+
+from guanbao.engine.statements.signing import keys_new
+
+
+@pytest.fixture(scope="session")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
+    """The world, in a transaction that stays open. Probes roll back what they do."""
+    home = tmp_path_factory.mktemp("world")
+    keys_new(home, "statement")
+    keys_new(home, "ledger")
+    said = {
+        "HOME": home,
+        "GUANBAO_STATEMENT_KEY": home / "statement.key.json",
+        "GUANBAO_LEDGER_KEY": home / "ledger.key.json",
+    }
+    with django_db_blocker.unblock(), override_settings(**said), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+        cache.close()

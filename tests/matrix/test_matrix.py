@@ -1,0 +1,64 @@
+"""Every route, asked by everybody in every way: no foreign byte, and what is not theirs is as what does not exist.
+
+The suite asks every route for every role of every contractor, and of one of both banks, once, in ways chosen pairwise;
+`make matrix` (GUANBAO_MATRIX=1) asks in all ways. GUANBAO_MATRIX_SEED chooses anew.
+"""
+
+import os
+import time
+from itertools import groupby
+
+import pytest
+from probes import Prober
+from routes import ENTRIES, OWNERS, routes
+from world import MARKS, found_in
+
+pytestmark = pytest.mark.django_db
+WHOLE = os.environ.get("GUANBAO_MATRIX") == "1"
+SEED = int(os.environ.get("GUANBAO_MATRIX_SEED", "20261125"))
+TENANTS = ("alpha", "beta", "gamma", "east", "west")
+
+
+def test_every_route_has_an_entry(world):
+    missing = [f"{route.name} at {route.address}" for route in routes() if not (route.resource or route.entry)]
+    assert missing == [], "say in tests/matrix/routes.py, ENTRIES, how the parameters of these are filled"
+    unowned = {route.resource.model for route in routes() if route.resource} - OWNERS.keys()
+    assert unowned == set(), "say in tests/matrix/routes.py, OWNERS, by which lookups these models' tenants are found"
+    names = {route.name for route in routes()}
+    assert ENTRIES.keys() - names - {"api:docs"} == set(), "these routes are gone: take their entries away"
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_nothing_foreign(world, tenant):
+    print(f"\nseed {SEED}, {'all ways' if WHOLE else 'pairwise'}", end="")
+    prober, begun = Prober(world, SEED), time.monotonic()
+    pairs, slow = set(), []
+    for number, route in enumerate(routes()):
+        for place, who in enumerate(person for person in world.people if person.tenant == tenant):
+            if not WHOLE and tenant in ("east", "west") and (place + number) % 2 != (tenant == "west"):
+                continue  # the other bank's
+            at = time.monotonic()
+            for probe in _chosen(prober, who, route, pairs):
+                prober.judge(who, route, probe)
+            slow.append((time.monotonic() - at, route.name))
+    took = time.monotonic() - begun
+    print(f": {tenant}: {prober.sent} probes in {took:.0f} s, {dict(sorted(prober.statuses.items()))}", end=" ")
+    print(max(slow), end=" ")
+    assert prober.faults == [], "\n".join(prober.faults[:30])
+
+
+def _chosen(prober, who, route, pairs):
+    """All of a route's probes; in the suite that one of them which brings the most that was not yet seen together."""
+    every = list(prober.probes(who, route))
+    if WHOLE or not every:
+        return every
+    prober.random.shuffle(every)
+    role = who.role
+
+    def met(probe):
+        return {(route.name, probe.kind, probe.method, probe.gone), (role, probe.kind), (role, probe.method),
+                (probe.kind, probe.method), (role, probe.gone)}  # fmt: skip
+
+    best = max(every, key=lambda probe: len(met(probe) - pairs))
+    pairs |= met(best)
+    return [best]

@@ -1,0 +1,288 @@
+"""Two banks, three contractors, one of which serves both, and marks by which a foreign byte is known.
+
+Every text that belongs to somebody holds a mark of whose eyes it is for: `MARKS` says for which organisations.
+"""
+
+import gzip
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
+from guanbao.apps.catalogue.services import function_add, service_add
+from guanbao.apps.parties.services import (
+    branch_add,
+    certificate_add,
+    contact_add,
+    contractor_add,
+    contractor_stand,
+    department_add,
+    identifier_add,
+    institution_add,
+)
+from guanbao.apps.people.inviting import member_invite
+from guanbao.apps.people.services import member_machine_add, own_role_add
+from guanbao.apps.service_levels.models import Amount
+from guanbao.apps.service_levels.services.exclusions import exclusion_propose
+from guanbao.apps.service_levels.services.imports import import_announce, import_receive, import_run
+from guanbao.apps.service_levels.services.levels import calendar_add, level_begin, level_enforce
+from guanbao.apps.service_levels.services.statements import remark_add, standing_refresh, statement_draft
+from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.roles import roles_shipped, roles_sync
+from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.identity.models import Membership, Person
+from guanbao.platform.identity.tokens import token_make
+from guanbao.platform.tasks.models import Job, Schedule
+from guanbao.platform.tasks.running import job_run
+from guanbao.platform.tasks.services import job_start
+from guanbao.web.exports import JOB
+
+SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
+HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
+FEBRUARY = date(1999, 2, 1)
+LONG_AGO = date(2020, 1, 1)
+LEI = "HWUPKR0MPOU8FGXBT394"  # by which both banks know Alpha
+# A mark, and the organisations whose people may read it. `e…` is of East, `w…` of West, then the contractors.
+MARKS = {
+    "qzeast": {"east"}, "qzwest": {"west"},
+    "qzalpha": {"alpha"}, "qzbeta": {"beta"}, "qzgamma": {"gamma"},
+    # What a bank and its contractor share; the names of banks, which their contractors read.
+    "qzea": {"east", "alpha"}, "qzeb": {"east", "beta"}, "qzwg": {"west", "gamma"}, "qzwa": {"west", "alpha"},
+    "qzen": {"east", "alpha", "beta"}, "qzwn": {"west", "gamma", "alpha"},
+}  # fmt: skip
+MARK = re.compile(r"qz[a-z]+(?=0q)")
+
+
+def mark(of):
+    """The mark of a text, with an end that no other has."""
+    return f"qz{of}0q"
+
+
+def found_in(text):
+    """The marks in a text."""
+    return set(MARK.findall(text.lower()))
+
+
+def allowed_to(tenant):
+    """The marks that people of an organisation may read."""
+    return {name for name, readers in MARKS.items() if tenant in readers}
+
+
+class Somebody:
+    """A person of a tenant in one role, with a browser and a token."""
+
+    def __init__(self, world, tenant, role, organisation, **scope):
+        self.tenant, self.role, self.scope = tenant, role, scope
+        login = f"{mark(tenant)}-{role or 'none'}{'-scoped' if scope else ''}"
+        self.person = Person(login=login, name=f"{login} n", email=f"{login}@example.com", language="en")
+        self.person.joined_at = datetime(2020, 1, 1, tzinfo=UTC)
+        self.person.set_unusable_password()
+        self.person.save()
+        Membership.objects.create(person=self.person, organisation=organisation, since=LONG_AGO, post=mark(tenant))
+        self.grant = None
+        if role:
+            found = Role.objects.get(code=role, institution=None)
+            self.grant = Grant.objects.create(
+                person=self.person, organisation=organisation, role=found, since=LONG_AGO, **scope
+            )
+        self.actor = Actor("person", login, person_id=self.person.pk, organisation_id=organisation.pk)
+        self.secret = token_make(actor=SYSTEM, person=self.person, organisation=organisation, name=mark(tenant))[1]
+        self._client = None
+        self.allowed = allowed_to(tenant)
+        world.people.append(self)
+
+    def __str__(self):
+        return f"{self.tenant}/{self.role or 'no role'}{'/scoped' if self.scope else ''}"
+
+    @property
+    def client(self):
+        """A browser in which they are logged in."""
+        if self._client is None:
+            self._client = Client(raise_request_exception=False)
+            self._client.force_login(self.person, "django.contrib.auth.backends.ModelBackend")
+        return self._client
+
+
+class World:
+    """Everything, by services."""
+
+    def __init__(self):
+        keys_apart()
+        roles_sync()
+        self.people = []
+        self.banks = {
+            name: institution_add(
+                actor=SYSTEM, name=f"{name} {mark(code)}", name_en=f"{name} {mark(code)} en", kind="bank"
+            )
+            for name, code in (("east", "en"), ("west", "wn"))
+        }
+        self.contractors = {
+            code: self._contractor(bank, code)
+            for code, bank in (("ea", "east"), ("eb", "east"), ("wg", "west"), ("wa", "west"))
+        }
+        self.organisations = {name: bank.organisation for name, bank in self.banks.items()} | {
+            name: self.contractors[code].organisation for name, code in (("alpha", "ea"), ("beta", "eb"), ("gamma", "wg"))
+        }
+        assert self.contractors["wa"].organisation == self.organisations["alpha"]
+        for tenant, organisation in self.organisations.items():
+            for role in roles_shipped().values():
+                if role.side == organisation.side:
+                    Somebody(self, tenant, role.code, organisation)
+            Somebody(self, tenant, "", organisation)
+        self.by = {(who.tenant, who.role): who for who in self.people}
+        for name, bank in self.banks.items():
+            self._bank(name, bank)
+        self.arrangements = {code: self._arrangement(code) for code in self.contractors}
+        for tenant, organisation in self.organisations.items():
+            self._people(tenant, organisation)
+        scoped = self.arrangements["ea"]
+        Somebody(self, "east", "executing_department", self.organisations["east"],
+                 scope="department", key=scoped.department_id).allowed = {"qzen", "qzeast", "qzea"}  # fmt: skip
+        Somebody(self, "alpha", "service_manager", self.organisations["alpha"],
+                 scope="arrangement", key=scoped.pk).allowed = {"qzen", "qzea", "qzalpha"}  # fmt: skip
+        Schedule.objects.create(kind="ledger.verify", last_due=timezone.now(), next_due=timezone.now())
+        for who in self.people:
+            key = who.client.session.session_key  # everybody's session is there before the first request
+            UserSession.objects.create(user=who.person, session_key=key, ip="127.0.0.1", user_agent=mark(who.tenant))
+
+    def _contractor(self, bank, code):
+        of = mark(code)
+        same = {"lei": LEI} if code in ("ea", "wa") else {}
+        made = contractor_add(
+            actor=SYSTEM, institution=self.banks[bank], name=f"C {of}", name_en=f"C {of} en", kind="it_service", **same
+        )
+        why = {"standing": "admitted", "standing_reason": f"why {mark(bank)}", "standing_since": date(2026, 1, 1)}
+        return contractor_stand(actor=SYSTEM, contractor=made, **why)
+
+    def _bank(self, name, bank):
+        of, office = mark(name), self.by[name, "outsourcing_office"].actor
+        administrator = self.by[name, "platform_administrator"].actor
+        department_add(actor=administrator, institution=bank, code="D9", name=f"Dept {of}")
+        branch_add(actor=office, institution=bank, code=of[:20], name=f"Branch {of}", name_en=of, city=f"city {of}")
+        identifier_add(actor=office, institution=bank, scheme="other", value=f"ID {of}")
+        function_add(
+            actor=office, institution=bank, code=of, name=f"Function {of}", name_en=of, scope_rule="none",
+            licensed_activity=of, criticality="critical", criticality_reason=of, assessed_on=LONG_AGO, impact_note=of,
+        )  # fmt: skip
+        service_add(
+            actor=office, institution=bank, scope_rule="none", code=of, name=f"Required {of}", name_en=of,
+            kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
+        )  # fmt: skip
+        own_role_add(
+            actor=administrator, name=f"Role {of}", name_en=f"Role {of} en", permissions=["arrangement.view"], gives=[]
+        )
+        job = job_start(actor=office, kind=JOB, arguments={"resource": "functions", "asked": "", "form": "csv"},
+                        subject=of)  # fmt: skip
+        job_run(job.pk)
+        job_run(job_start(actor=self.by[name, "risk"].actor, kind="ledger.export", arguments={"asked": {}}).pk)
+
+    def _people(self, tenant, organisation):
+        administrator = "platform_administrator" if organisation.side == "institution" else "contractor_administrator"
+        actor, of = self.by[tenant, administrator].actor, mark(tenant)
+        member_machine_add(actor=actor, login=f"{of}-machine", name=f"Machine {of}")
+        role = Role.objects.get(code=administrator, institution=None)
+        member_invite(actor=actor, login=f"{of}-new", name=f"New {of}", email=f"{of}@new.example", roles=[role])
+
+    def _arrangement(self, code):
+        of, contractor = mark(code), self.contractors[code]
+        bank = contractor.institution
+        tenant = {"a": "alpha", "b": "beta", "g": "gamma"}[code[1]]
+        house = {"e": "east", "w": "west"}[code[0]]
+        office, manager = self.by[house, "outsourcing_office"].actor, self.by[tenant, "service_manager"].actor
+        administrator = self.by[house, "platform_administrator"].actor
+        department = department_add(actor=administrator, institution=bank, code=code, name=f"Dept {of}")
+        inside = mark(house)
+        made = arrangement_add(
+            actor=office, institution=bank, reference=of, title=f"Service {of}", title_en=f"Service {of} en",
+            department=department, contractor=contractor, elements=["personnel", "site"], importance="important",
+            importance_reason=f"because {inside}", starts_on=date(2026, 1, 1), ends_on=date(2027, 12, 31),
+            fee_monthly=Decimal("200000.00"),
+        )  # fmt: skip
+        link_add(actor=office, arrangement=made, rank=2, name=f"Sub {of}", part=of, identifier=of)
+        place_add(actor=office, arrangement=made, activity="service", place=f"Place {of}")
+        identifier_add(actor=office, contractor=contractor, scheme="other", value=f"ID {of}")
+        contact_add(actor=office, contractor=contractor, name=f"Contact {of}", post=of, phone=of, email=f"{of}@c.example")
+        certificate_add(
+            actor=office, contractor=contractor, kind="licence", name=f"Cert {of}", number=of, issuer=of, scope=of,
+            valid_from=LONG_AGO, valid_until=date(2026, 12, 31),
+        )  # fmt: skip
+        service_add(
+            actor=manager, contractor=contractor, code=of, name=f"Offer {of}", name_en=of,
+            kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
+        )  # fmt: skip
+        self._service_levels(made, of, office, manager)
+        return made
+
+    def _service_levels(self, arrangement, of, office, manager):
+        calendar = calendar_add(
+            actor=office, institution=arrangement.institution, name=f"Hours {of}", definition=f"# {of}\n{HOURS}"
+        )
+        level = level_begin(actor=office, arrangement=arrangement, calendar=calendar, preset="call-centre",
+                            title=f"SLA {of}", cap_percent=Decimal(10))  # fmt: skip
+        # A term's text belongs to the arrangement; presets bring theirs, the same for everybody.
+        for term in level.terms.exclude(code="service-level"):
+            term.delete()
+        term = level.terms.get()
+        term.title, term.code, term.credit = f"Term {of}", of, "99%: 2%; 70%: 5%"
+        term.save()
+        level_enforce(actor=office, level=level, holds_from=date(1999, 1, 1))
+        imported = import_run(actor=manager, import_=sent(manager, arrangement, calls(of), name=f"calls {of}.txt"))
+        assert imported.state == "done", imported.refusal
+        statement = statement_draft(actor=office, arrangement=arrangement, month=FEBRUARY)
+        assert str(statement.content["terms"]).find(of) > 0
+        remark_add(actor=manager, statement=statement, text=f"remark {of}")
+        exclusion_propose(
+            actor=manager, arrangement=arrangement, period_from=FEBRUARY, reason=f"because {of}",
+            starts_at="1999-02-03T09:00", ends_at="1999-02-03T11:00",
+        )  # fmt: skip
+        Amount.objects.create(
+            arrangement=arrangement, month=FEBRUARY, kind="credit", amount=Decimal(7), currency="CNY",
+            statement=statement, at=timezone.now(),
+        )  # fmt: skip
+        standing_refresh(arrangement=arrangement)
+        draft = level_begin(actor=office, arrangement=arrangement, calendar=calendar, title=f"Next {of}")
+        assert draft.terms.exists()
+
+
+def keys_apart():
+    """Let no two rows of the world share a key, so that a key in a page says whose row it tells of."""
+    with connection.cursor() as cursor:
+        for place, model in enumerate(apps.get_models(), start=1):
+            table, first = model._meta.db_table, 10_000_000 + place * 100_000
+            if not model._meta.managed or model._meta.pk.get_internal_type() != "BigAutoField":
+                continue
+            if connection.vendor == "sqlite":
+                cursor.execute("delete from sqlite_sequence where name = %s", [table])
+                cursor.execute("insert into sqlite_sequence (name, seq) values (%s, %s)", [table, first])
+            else:
+                cursor.execute("select setval(pg_get_serial_sequence(%s, %s), %s)", [f'"{table}"', model._meta.pk.column, first])
+
+
+def calls(of, rows=300):
+    """Calls of the sample, with a mark in the name of who answered; the third row is broken, for the quarantine."""
+    with gzip.open(SAMPLE, "rt") as packed:
+        header, *lines = [packed.readline() for _ in range(rows + 1)]
+    told = [line.rstrip("\n").rsplit("\t", 1)[0] + f"\t{of}\n" for line in lines]
+    told[2] = told[2].replace("\t9902", "\tnever", 1)
+    return "".join([header, *told]).encode()
+
+
+def sent(actor, arrangement, data, *, name):
+    """Records, sent in one piece."""
+    announced = import_announce(
+        actor=actor, arrangement=arrangement, dataset="interactions", mapping="anonymous-bank", file_name=name,
+        size=len(data),
+    )  # fmt: skip
+    return import_receive(actor=actor, import_=announced, offset=0, pieces=[data])
+
+
+def exports_done():
+    """The jobs whose files can be fetched."""
+    return Job.objects.filter(state="done", finished_at__gt=timezone.now() - timedelta(hours=1))
