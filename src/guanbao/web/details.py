@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
@@ -15,6 +16,7 @@ from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
 
+@require_safe
 def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """A row with the verbs that make sense now and its panels; of the tabs only the chosen one is made."""
     actor = actor_of(request)

@@ -14,7 +14,7 @@ from guanbao.platform.ledger.events import event_named
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.tasks.declaring import job_title
 from guanbao.platform.wording import _, reader_language, told
-from guanbao.web.resource import Panel, resource_title
+from guanbao.web.resource import Panel, resource_of, resource_title
 
 _MOST = 50
 
@@ -30,11 +30,15 @@ class Happened(NamedTuple):
 def timeline(actor: Actor, row: Model) -> dict[str, Any]:
     """The latest events of a row: what the reader's own organisation did, or the system.
 
-    What the other side did to a row that both see may tell what it thinks of us.
+    What the other side did to a row that both see may tell what it thinks of us; so may what the system did for it,
+    where that is of fields that are inside.
     """
     ours = Q(organisation_id=actor.organisation_id, organisation_id__isnull=False) | Q(actor_kind="system")
     label = row._meta.label_lower  # noqa: SLF001 - Django's published way to a model's name
-    entries = list(Entry.objects.filter(ours, object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST])
+    resource = resource_of(type(row))
+    hidden = resource.hidden_from(actor) if resource else frozenset()
+    found = list(Entry.objects.filter(ours, object_type=label, object_id=str(row.pk)).order_by("-index")[:_MOST])
+    entries = [entry for entry in found if not hidden.intersection((*entry.before, *entry.after, *entry.redacted))]
     names = names_in(entries, actor)
     return {"happened": [_happened(entry, names) for entry in entries]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
 from guanbao.web.bulk import bulk_page
 from guanbao.web.details import add_page, detail_page, verb_page
@@ -24,7 +25,7 @@ def routes() -> list[URLPattern]:
     for resource in resources():
         given, name = {"resource": resource}, resource.name
         made += [
-            path(f"{name}/", list_page, given, name=f"{name}-list"),
+            path(f"{name}/", require_safe(list_page), given, name=f"{name}-list"),
             path(f"{name}/views", views_page, given, name=f"{name}-views"),
             path(f"{name}/bulk", bulk_page, given, name=f"{name}-bulk"),
             path(f"{name}/export", export_page, given, name=f"{name}-export"),

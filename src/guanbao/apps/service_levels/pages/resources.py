@@ -158,7 +158,6 @@ IMPORTS = Resource(
         "sha256",
         "batch",
         "side",
-        "sent_by",
         "at",
     ),
     answers=(
