@@ -85,6 +85,11 @@ golden: ## write the golden copy of the OpenAPI anew; then look at what changed
 	@GUANBAO_GOLDEN=1 $(BIN)/pytest tests/api/test_openapi.py
 	@git diff --stat tests/api/openapi.json
 
+.PHONY: matrix
+matrix: ## every route asked as everybody in every way: no foreign byte
+	@tools/bootstrap.sh test
+	@GUANBAO_MATRIX=1 $(BIN)/pytest -n $(WORKERS) -rP --show-capture=stdout tests/matrix/test_matrix.py
+
 .PHONY: docs
 docs: ## write the reference anew from the code
 	@tools/bootstrap.sh test

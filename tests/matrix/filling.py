@@ -17,7 +17,7 @@ def related_of(resource, verb):
     return {name: field.queryset.model for name, field in fields.items() if isinstance(field, forms.ModelChoiceField)}
 
 
-def fitting(field, name):  # noqa: PLR0911 - one for each kind of field
+def fitting(field, name):
     """A value that fits a field, as a browser sends it; None for what is left out."""
     match field:
         case forms.ModelChoiceField():
@@ -49,9 +49,7 @@ def page_body(resource, verb, keys=()):
 
 def api_body(resource, verb, keys=()):
     """The body of an API's verb, filled with its own examples."""
-    several = {
-        name for name, f in fields_of(resource, verb).items() if isinstance(f, forms.ModelMultipleChoiceField)
-    }
+    several = {name for name, f in fields_of(resource, verb).items() if isinstance(f, forms.ModelMultipleChoiceField)}
     return example_of(body_shape(resource, verb)) | {
         name: [key] if name in several else key for name, key in dict(keys).items()
     }

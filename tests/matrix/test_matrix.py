@@ -6,12 +6,10 @@ The suite asks every route for every role of every contractor, and of one of bot
 
 import os
 import time
-from itertools import groupby
 
 import pytest
 from probes import Prober
 from routes import ENTRIES, OWNERS, routes
-from world import MARKS, found_in
 
 pytestmark = pytest.mark.django_db
 WHOLE = os.environ.get("GUANBAO_MATRIX") == "1"
@@ -19,7 +17,7 @@ SEED = int(os.environ.get("GUANBAO_MATRIX_SEED", "20261125"))
 TENANTS = ("alpha", "beta", "gamma", "east", "west")
 
 
-def test_every_route_has_an_entry(world):
+def test_every_route_has_an_entry():
     missing = [f"{route.name} at {route.address}" for route in routes() if not (route.resource or route.entry)]
     assert missing == [], "say in tests/matrix/routes.py, ENTRIES, how the parameters of these are filled"
     unowned = {route.resource.model for route in routes() if route.resource} - OWNERS.keys()
@@ -39,7 +37,7 @@ def test_nothing_foreign(world, tenant):
                 continue  # the other bank's
             at = time.monotonic()
             for probe in _chosen(prober, who, route, pairs):
-                prober.judge(who, route, probe)
+                prober.judge(who, probe)
             slow.append((time.monotonic() - at, route.name))
     took = time.monotonic() - begun
     print(f": {tenant}: {prober.sent} probes in {took:.0f} s, {dict(sorted(prober.statuses.items()))}", end=" ")

@@ -67,7 +67,7 @@ def mark(of):
 
 def found_in(text):
     """The marks in a text."""
-    return set(MARK.findall(text.lower()))
+    return MARKS.keys() & set(MARK.findall(text.lower()))
 
 
 def allowed_to(tenant):
@@ -128,7 +128,8 @@ class World:
             for code, bank in (("ea", "east"), ("eb", "east"), ("wg", "west"), ("wa", "west"))
         }
         self.organisations = {name: bank.organisation for name, bank in self.banks.items()} | {
-            name: self.contractors[code].organisation for name, code in (("alpha", "ea"), ("beta", "eb"), ("gamma", "wg"))
+            name: self.contractors[code].organisation
+            for name, code in (("alpha", "ea"), ("beta", "eb"), ("gamma", "wg"))
         }
         assert self.contractors["wa"].organisation == self.organisations["alpha"]
         for tenant, organisation in self.organisations.items():
@@ -164,7 +165,7 @@ class World:
     def _bank(self, name, bank):
         of, office = mark(name), self.by[name, "outsourcing_office"].actor
         administrator = self.by[name, "platform_administrator"].actor
-        department_add(actor=administrator, institution=bank, code="D9", name=f"Dept {of}")
+        department_add(actor=administrator, institution=bank, code=of, name=f"Dept {of}")
         branch_add(actor=office, institution=bank, code=of[:20], name=f"Branch {of}", name_en=of, city=f"city {of}")
         identifier_add(actor=office, institution=bank, scheme="other", value=f"ID {of}")
         function_add(
@@ -197,7 +198,7 @@ class World:
         house = {"e": "east", "w": "west"}[code[0]]
         office, manager = self.by[house, "outsourcing_office"].actor, self.by[tenant, "service_manager"].actor
         administrator = self.by[house, "platform_administrator"].actor
-        department = department_add(actor=administrator, institution=bank, code=code, name=f"Dept {of}")
+        department = department_add(actor=administrator, institution=bank, code=of, name=f"Dept {of}")
         inside = mark(house)
         made = arrangement_add(
             actor=office, institution=bank, reference=of, title=f"Service {of}", title_en=f"Service {of} en",
@@ -208,7 +209,9 @@ class World:
         link_add(actor=office, arrangement=made, rank=2, name=f"Sub {of}", part=of, identifier=of)
         place_add(actor=office, arrangement=made, activity="service", place=f"Place {of}")
         identifier_add(actor=office, contractor=contractor, scheme="other", value=f"ID {of}")
-        contact_add(actor=office, contractor=contractor, name=f"Contact {of}", post=of, phone=of, email=f"{of}@c.example")
+        contact_add(
+            actor=office, contractor=contractor, name=f"Contact {of}", post=of, phone=of, email=f"{of}@c.example"
+        )
         certificate_add(
             actor=office, contractor=contractor, kind="licence", name=f"Cert {of}", number=of, issuer=of, scope=of,
             valid_from=LONG_AGO, valid_until=date(2026, 12, 31),
@@ -262,7 +265,9 @@ def keys_apart():
                 cursor.execute("delete from sqlite_sequence where name = %s", [table])
                 cursor.execute("insert into sqlite_sequence (name, seq) values (%s, %s)", [table, first])
             else:
-                cursor.execute("select setval(pg_get_serial_sequence(%s, %s), %s)", [f'"{table}"', model._meta.pk.column, first])
+                cursor.execute(
+                    "select setval(pg_get_serial_sequence(%s, %s), %s)", [f'"{table}"', model._meta.pk.column, first]
+                )
 
 
 def calls(of, rows=300):
