@@ -169,6 +169,24 @@ class Prober:
             twin = probe.twin and Probe("export", "post", probe.twin.url, {"form": "csv"})
             yield Probe("export", "post", probe.url, {"form": "csv"}, probe.names, twin)
 
+    def _views(self, who, route, _resource):
+        other = self.world.by["west" if who.tenant == "east" else "east", "risk"].person
+        yield Probe("own", "get", route.url())
+        yield Probe("own", "post", route.url(), {"name": "Mine", "query": "q=qzwest0&sort=pk", "person": other.pk},
+                    names=frozenset({other.pk}))  # fmt: skip
+        yield Probe("id", "post", route.url(), {"remove": "1"})
+
+    def _bulk(self, who, route, resource):
+        own, theirs = self.own(who, resource.model), self.foreign(who, resource.model)
+        for verb in (*(verb.name for verb in resource.verbs), "nothing"):
+            yield Probe("id", "get", f"{route.url()}?verb={verb}&row={own}")
+            yield _alike("id", "get", *(f"{route.url()}?verb={verb}&row={key}" for key in (theirs, ABSENT)), theirs,
+                         gone=False)  # fmt: skip
+            twin = Probe("id", "post", route.url(), {"verb": verb, "row": [str(ABSENT)]})
+            sent = {"verb": verb, "row": [str(theirs)]}
+            yield Probe("id", "post", route.url(), sent, frozenset({theirs}), twin, still=True)
+            yield Probe("id", "post", route.url(), {"verb": verb, "row": [str(own), str(theirs)]}, frozenset({theirs}))
+
     def _add(self, who, route, resource):
         url = route.url()
         yield Probe("own", "get", url)
@@ -319,9 +337,9 @@ def _person():
     return next(model for model in OWNERS if model.__name__ == "Person")
 
 
-def _alike(kind, method, url, twin, key, data=None, *, still=False):  # noqa: PLR0917 - as a probe
+def _alike(kind, method, url, twin, key, data=None, *, still=False, gone=True):  # noqa: PLR0917 - as a probe
     other = Probe(kind, method, twin, data)
-    return Probe(kind, method, url, data, frozenset({key}), other, still, gone=True)
+    return Probe(kind, method, url, data, frozenset({key}), other, still, gone)
 
 
 def _numbers(given):

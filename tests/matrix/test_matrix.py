@@ -22,6 +22,9 @@ def test_every_route_has_an_entry():
     assert missing == [], "say in tests/matrix/routes.py, ENTRIES, how the parameters of these are filled"
     unowned = {route.resource.model for route in routes() if route.resource} - OWNERS.keys()
     assert unowned == set(), "say in tests/matrix/routes.py, OWNERS, by which lookups these models' tenants are found"
+    pages = {route.page for route in routes() if route.resource}
+    asked = {page for page in pages if hasattr(Prober, f"_{page.replace('-', '_')}")}
+    assert pages == asked, "say in tests/matrix/probes.py how these pages of a resource are asked: a method of Prober"
     names = {route.name for route in routes()}
     assert ENTRIES.keys() - names - {"api:docs"} == set(), "these routes are gone: take their entries away"
 
