@@ -90,6 +90,11 @@ matrix: ## every route asked as everybody in every way: no foreign byte
 	@tools/bootstrap.sh test
 	@GUANBAO_MATRIX=1 $(BIN)/pytest -n $(WORKERS) -rP --show-capture=stdout tests/matrix/test_matrix.py
 
+.PHONY: mutants
+mutants: ## every guard taken away in turn: does a test notice?
+	@tools/bootstrap.sh test
+	@WORKERS=$(WORKERS) $(BIN)/python tests/matrix/mutants.py
+
 .PHONY: docs
 docs: ## write the reference anew from the code
 	@tools/bootstrap.sh test
