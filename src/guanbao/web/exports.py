@@ -128,7 +128,7 @@ def export_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         file = Path(folder) / "export"
         rows = table_write(file, form, str(resource.title), export.headings, (r for p in export.pages() for r in p))
         export_record(actor=actor, export=export, form=form, rows=rows)
-        return _handed(file, resource.name, form, timezone.now())
+        return handed(file, resource.name, form, timezone.now())
 
 
 @require_GET
@@ -143,7 +143,7 @@ def fetch_page(request: HttpRequest, number: int) -> HttpResponse:
     file = export_file(number)
     if not file.is_file():
         raise Http404
-    return _handed(file, job.arguments["resource"], form, job.finished_at)
+    return handed(file, job.arguments["resource"], form, job.finished_at)
 
 
 def export_file(number: int) -> Path:
@@ -152,7 +152,7 @@ def export_file(number: int) -> Path:
     return folder / str(number)
 
 
-def _handed(file: Path, name: str, form: Form, at: datetime) -> HttpResponse:
+def handed(file: Path, name: str, form: Form, at: datetime) -> HttpResponse:
     """The file, under a name of our making. In one piece: Django's ASGI would read it whole all the same."""
     response = HttpResponse(file.read_bytes(), content_type=_TYPES[form])
     stamp = timezone.localtime(at).strftime("%Y%m%d-%H%M%S")

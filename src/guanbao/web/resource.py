@@ -27,7 +27,8 @@ class Verb:
 
     The service is called as `service(actor=…, <model>=…, **fields)`, one that adds without the row. `when` says of
     which rows it makes sense; `grave` asks once more, for what cannot be undone; `bulk` lets it be done to many
-    rows of a list, each by itself, with the same fields.
+    rows of a list, each by itself, with the same fields. One that adds by a form of its own takes rows from files where
+    it is `imported`.
     """
 
     name: str
@@ -39,6 +40,12 @@ class Verb:
     when: Callable[[Any], bool] = lambda _row: True
     grave: bool = False
     bulk: bool = False
+    imported: bool = False
+
+    @property
+    def from_files(self) -> bool:
+        """Whether rows can be added from a file: by plain fields, or a form that says so."""
+        return self.imported or bool(self.fields)
 
     def may(self, actor: Actor) -> bool:
         """Whether the actor may do it to anything at all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import timedelta
 from time import time
 from typing import Any
 
@@ -19,6 +19,7 @@ from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.whens import Hourly
 from guanbao.platform.wording import _ as title_
 from guanbao.web.exports import JOB, KEPT, Export, export_file, export_of, export_record, table_write
+from guanbao.web.importing import folder as imports_folder
 from guanbao.web.resource import resource_named
 
 
@@ -42,11 +43,11 @@ def export(job: Running, *, actor: Actor, resource: str, asked: str, form: Any) 
 @schedule(Hourly(minute=40))
 @job("web.exports_remove", title=title_("Remove exported files after a day"))
 def exports_remove(job: Running, *, actor: Actor) -> None:  # noqa: ARG001 - as every job
-    """Remove files that can no longer be fetched."""
-    folder: Path = export_file(0).parent
-    for file in folder.glob("*") if folder.is_dir() else ():
-        if file.stat().st_mtime < time() - KEPT.total_seconds():
-            file.unlink(missing_ok=True)
+    """Remove files that can no longer be fetched, and those that wait for their import no longer than an hour."""
+    for folder, kept in ((export_file(0).parent, KEPT), (imports_folder(), timedelta(hours=1))):
+        for file in folder.glob("*") if folder.is_dir() else ():
+            if file.stat().st_mtime < time() - kept.total_seconds():
+                file.unlink(missing_ok=True)
 
 
 def _told(job: Running, export: Export) -> Iterator[list[Any]]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from guanbao.web.bulk import bulk_page
 from guanbao.web.details import add_page, detail_page, verb_page
 from guanbao.web.exports import export_page, fetch_page
+from guanbao.web.importing import import_page
 from guanbao.web.lists import list_page, views_page
 from guanbao.web.menu import find_page
 from guanbao.web.resource import resources
@@ -28,6 +29,7 @@ def routes() -> list[URLPattern]:
             path(f"{name}/", require_safe(list_page), given, name=f"{name}-list"),
             path(f"{name}/views", views_page, given, name=f"{name}-views"),
             path(f"{name}/bulk", bulk_page, given, name=f"{name}-bulk"),
+            path(f"{name}/import", import_page, given, name=f"{name}-import"),
             path(f"{name}/export", export_page, given, name=f"{name}-export"),
             path(f"{name}/add", add_page, given, name=f"{name}-add"),
             path(f"{name}/<int:pk>/", detail_page, given, name=f"{name}-detail"),

@@ -85,7 +85,9 @@ ARRANGEMENTS = Resource(
     filters=("stage", "importance", "department", "contractor"),
     inside=_INSIDE,
     order=("reference", "pk"),
-    add=Verb("add", _("New arrangement"), permissions.ARRANGEMENT_ADD, services.arrangement_add, form=AddForm),
+    add=Verb(
+        "add", _("New arrangement"), permissions.ARRANGEMENT_ADD, services.arrangement_add, form=AddForm, imported=True
+    ),
     verbs=(
         Verb(
             "advance",

@@ -99,7 +99,12 @@ CONTRACTORS = Resource(
     inside=frozenset({"standing", "standing_since", "standing_reason", "is_related", "parent"}),
     order=("name", "pk"),
     add=Verb(
-        "add", _("New contractor"), permissions.CONTRACTOR_EDIT, services.contractor_add, form=ContractorForm
+        "add",
+        _("New contractor"),
+        permissions.CONTRACTOR_EDIT,
+        services.contractor_add,
+        form=ContractorForm,
+        imported=True,
     ),
     verbs=(
         Verb("edit", _("Edit"), permissions.CONTRACTOR_EDIT, services.contractor_edit, _CONTRACTOR),

@@ -1,0 +1,179 @@
+"""Rows from a file: tried and shown first, then added all or none.
+
+The preview is the import itself, taken back: the same form and the same service for each row, so that whatever would
+be refused is told at its cell before. The file waits in a folder for who sent it, an hour at most.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from guanbao.platform.actors import Actor
+from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.wording import _, told
+from guanbao.web.events import ROWS_IMPORTED
+from guanbao.web.exports import handed, table_write
+from guanbao.web.forms import carry_out, form_of
+from guanbao.web.models import ImportedFile
+from guanbao.web.requests import actor_of
+from guanbao.web.resource import Resource, Verb
+from guanbao.web.sheets import MOST_BYTES, MOST_ROWS, Line, Unreadable, Words, lines_of
+
+_SHOWN = 200
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class UploadForm(forms.Form):
+    """The file."""
+
+    file = forms.FileField(
+        label=_("Excel or CSV file"), widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"})
+    )
+
+    def clean_file(self) -> Any:  # noqa: ANN401 - Django's uploaded file
+        """Hold its size."""
+        if self.cleaned_data["file"].size > MOST_BYTES:
+            raise forms.ValidationError(told("At most {n} MB.", n=MOST_BYTES // 1_000_000))
+        return self.cleaned_data["file"]
+
+
+def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Ask for a file; show what would come of it; do it."""
+    actor, verb = actor_of(request), resource.add
+    if verb is None or not verb.from_files or not verb.may(actor):
+        raise Http404
+    fields = form_of(resource, verb, request, None, given={}).fields
+    if "template" in request.GET:
+        return _template(resource, fields)
+    context: dict[str, Any] = {"resource": resource, "verb": verb, "fields": fields.values(), "most": MOST_ROWS}
+    upload = UploadForm(request.POST, request.FILES) if "file" in request.FILES else UploadForm()
+    status = 200
+    if request.method == "POST":
+        keep = "digest" in request.POST
+        if not keep and not upload.is_bound:
+            upload = UploadForm(request.POST, request.FILES)
+        try:
+            file = _waiting(actor, request.POST["digest"]) if keep else _taken(actor, upload)
+            if file is not None:
+                context |= _tried(request, resource, verb, file, keep=keep)
+        except Unreadable as error:
+            upload.is_bound = True
+            upload.add_error("file", str(error))
+        status = 422 if upload.errors or context.get("bad") else 200
+    return render(request, "web/import.html", context | {"upload": upload}, status=status)
+
+
+def _tried(request: HttpRequest, resource: Resource, verb: Verb, file: Path, *, keep: bool) -> dict[str, Any]:
+    """Add every row; keep that, if it was asked for and nothing is wrong. What a page tells of it."""
+    actor, digest = actor_of(request), file.name.rpartition("-")[2]
+    about = {"organisation_id": actor.organisation_id or 0, "resource": resource.name, "digest": digest}
+    if before := ImportedFile.objects.filter(**about).first():
+        file.unlink()
+        raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before.imported_at)))
+    form = form_of(resource, verb, request, None, given={})
+    try:
+        lines = lines_of(file, form.fields)
+    except Unreadable:
+        file.unlink()
+        raise
+    words = Words(actor, form.fields, lines)
+    usual = {name: each.prepare_value(form.get_initial_for_field(each, name)) for name, each in form.fields.items()}
+    with transaction.atomic():
+        if keep:
+            ImportedFile.objects.create(**about, imported_at=timezone.now())
+        for line in lines:
+            _add(request, resource, line, words, usual)
+        bad = [line for line in lines if line.errors]
+        if keep and not bad:
+            after = {"resource": resource.name, "rows": len(lines), "digest": digest}
+            ledger_append(actor=actor, event=ROWS_IMPORTED, subject=Subject("web.resource", resource.name), after=after)
+        else:
+            transaction.set_rollback(True)
+    if keep and not bad:
+        file.unlink()
+    columns = [name for name in form.fields if any(name in line.texts for line in lines)]
+    shown = [*lines[:_SHOWN], *[line for line in bad if line not in lines[:_SHOWN]][:_SHOWN]]
+    return {
+        "done": keep and not bad,
+        "digest": digest,
+        "count": len(lines),
+        "bad": len(bad),
+        "headings": [form.fields[name].label for name in columns],
+        "rows": [
+            (
+                line,
+                line.errors.get(""),
+                [(form.fields[n].label, line.texts.get(n, ""), line.errors.get(n)) for n in columns],
+            )
+            for line in shown
+        ],
+    }
+
+
+def _add(request: HttpRequest, resource: Resource, line: Line, words: Words, usual: dict[str, Any]) -> None:
+    """Add a row as its form would; what is wrong stands in the line, at its cell where that is known."""
+    if line.errors:
+        return
+    verb: Any = resource.add
+    given = dict(usual)
+    for name, said in line.texts.items():
+        try:
+            given |= {name: words.sent(name, said)} if said else {}
+        except ValueError as error:
+            line.errors[name] = str(error)
+    form = form_of(resource, verb, request, None, given=given)
+    try:
+        if line.errors:
+            form.is_valid()
+        else:
+            carry_out(verb, form, request, None)
+    except IntegrityError:
+        form.add_error(None, told("It contradicts what is there already."))
+    for name, texts in form.errors.items():
+        told_at = name if name in line.texts else ""
+        line.errors.setdefault(told_at, " ".join(str(text) for text in texts))
+
+
+def folder() -> Path:
+    """Where files wait."""
+    found: Path = settings.HOME / "files" / "imports"
+    return found
+
+
+def _taken(actor: Actor, upload: UploadForm) -> Path | None:
+    """The file that was sent, laid where it waits for its sender; None where it is not one to take."""
+    if not upload.is_valid():
+        return None
+    sent = upload.cleaned_data["file"].read()
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder() / f"{actor.person_id}-{sha256(sent).hexdigest()}"
+    file.touch(mode=0o600)
+    file.write_bytes(sent)
+    return file
+
+
+def _waiting(actor: Actor, digest: str) -> Path:
+    """The file that this actor sent. Raises Unreadable, where it waits no longer."""
+    file = folder() / f"{actor.person_id}-{digest}"
+    if not _DIGEST.fullmatch(digest) or not file.is_file():
+        raise Unreadable(told("The file is no longer here. Send it again."))
+    return file
+
+
+def _template(resource: Resource, fields: dict[str, forms.Field]) -> HttpResponse:
+    """A workbook with the columns that can be filled in."""
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "template"
+        table_write(file, "xlsx", str(resource.title), [str(each.label) for each in fields.values()], [])
+        return handed(file, resource.name, "xlsx", timezone.now())
