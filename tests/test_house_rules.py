@@ -110,6 +110,11 @@ def test_a_long_file_is_found():
     assert not list(too_long("pass\n" * 400))
 
 
+def test_no_two_test_files_share_a_name():
+    names = [path.name for path in python_files(ROOT / "tests") if path.name not in ("conftest.py", "__init__.py")]
+    assert [name for name in set(names) if names.count(name) > 1] == [], "pytest would load only one of them"
+
+
 def code_in_data(text: str) -> Iterator[str]:
     for node in ast.parse(text).body:
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):

@@ -243,7 +243,7 @@ def test_rejected_rows_are_told_and_written(guanbao, desk, tmp_path):
 
 
 NAMES = """
-    guanbao measure verify demo init serve ledger calendars records measures presets keys
+    guanbao measure verify demo bank init serve worker check ledger calendars records measures presets keys
     import inspect mappings mesure b duckdb spark zh en csv tsv whitespace jsonl excel parquet python pytest
 """
 
