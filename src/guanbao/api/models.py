@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from guanbao.platform.wording import _
+
 
 class KeptAnswer(models.Model):
     """The answer to a create under its Idempotency-Key, written in the transaction of what it answers."""
@@ -19,7 +21,11 @@ class KeptAnswer(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person_id", "organisation_id", "key"), name="api_key_of_actor_once"),
+            models.UniqueConstraint(
+                fields=("person_id", "organisation_id", "key"),
+                name="api_key_of_actor_once",
+                violation_error_message=_("This key was used already."),
+            ),
         )
 
     def __str__(self) -> str:

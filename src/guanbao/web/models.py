@@ -20,9 +20,16 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "resource", "name"), name="view_named_once"),
             models.UniqueConstraint(
-                fields=("person", "resource"), condition=Q(is_usual=True), name="view_usual_is_one"
+                fields=("person", "resource", "name"),
+                name="view_named_once",
+                violation_error_message=_("You have a view of this name."),
+            ),
+            models.UniqueConstraint(
+                fields=("person", "resource"),
+                condition=Q(is_usual=True),
+                name="view_usual_is_one",
+                violation_error_message=_("One view alone is the usual one."),
             ),
         )
 
@@ -40,7 +47,11 @@ class ImportedFile(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("organisation_id", "resource", "digest"), name="file_imported_once"),
+            models.UniqueConstraint(
+                fields=("organisation_id", "resource", "digest"),
+                name="file_imported_once",
+                violation_error_message=_("This file was imported already."),
+            ),
         )
 
     def __str__(self) -> str:

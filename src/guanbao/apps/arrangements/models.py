@@ -75,20 +75,31 @@ class Arrangement(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("institution", "reference"), name="arrangement_reference_once"),
-            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="arrangement_stage_known"),
+            models.UniqueConstraint(
+                fields=("institution", "reference"),
+                name="arrangement_reference_once",
+                violation_error_message=_("The institution has an arrangement with this reference."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values),
+                name="arrangement_stage_known",
+                violation_error_message=_("The stage is not one that is known."),
+            ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="arrangement_ends_later",
+                violation_error_message=_("An arrangement ends after it begins."),
             ),
             models.CheckConstraint(
                 condition=~Q(importance=Importance.IMPORTANT) | ~Q(importance_reason=""),
                 name="arrangement_importance_has_reason",
+                violation_error_message=_("Say why the arrangement is important."),
             ),
             models.CheckConstraint(
                 condition=Q(contractor__isnull=False)
                 | Q(stage__in=(Stage.SCOPE, Stage.REQUIREMENT, Stage.INITIATION, Stage.SELECTION, Stage.CLOSED)),
                 name="arrangement_has_contractor_after_selection",
+                violation_error_message=_("After the selection the arrangement has a contractor."),
             ),
         )
         indexes = (
@@ -148,8 +159,16 @@ class Link(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("arrangement", "rank", "name"), name="link_once"),
-            models.CheckConstraint(condition=Q(rank__gte=2), name="link_rank_from_two"),  # 1 is the contractor
+            models.UniqueConstraint(
+                fields=("arrangement", "rank", "name"),
+                name="link_once",
+                violation_error_message=_("This sub-contractor is named at this rank already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rank__gte=2),
+                name="link_rank_from_two",
+                violation_error_message=_("The rank of a sub-contractor is 2 or more: 1 is the contractor."),
+            ),  # 1 is the contractor
         )
 
     def __str__(self) -> str:
@@ -176,7 +195,11 @@ class Place(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("arrangement", "activity", "country", "place"), name="place_once"),
+            models.UniqueConstraint(
+                fields=("arrangement", "activity", "country", "place"),
+                name="place_once",
+                violation_error_message=_("This place is named for this activity already."),
+            ),
         )
 
     def __str__(self) -> str:

@@ -68,17 +68,33 @@ class Service(models.Model):
                 condition=Q(direction=Direction.OFFERED, contractor__isnull=False)
                 | Q(direction=Direction.REQUIRED, contractor=None),
                 name="service_offered_by_somebody",
+                violation_error_message=_("An offered service names its contractor, a required one names none."),
             ),
-            models.UniqueConstraint(fields=("contractor", "code"), name="service_code_once_of_contractor"),
             models.UniqueConstraint(
-                fields=("institution", "code"), condition=Q(contractor=None), name="service_code_once_of_institution"
+                fields=("contractor", "code"),
+                name="service_code_once_of_contractor",
+                violation_error_message=_("The contractor has a service with this code."),
             ),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="service_ends_later"),
-            models.CheckConstraint(
-                condition=~Q(state=State.WITHDRAWN) | ~Q(withdrawn_reason=""), name="service_withdrawn_for_a_reason"
+            models.UniqueConstraint(
+                fields=("institution", "code"),
+                condition=Q(contractor=None),
+                name="service_code_once_of_institution",
+                violation_error_message=_("The institution has a service with this code."),
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.LISTED) | ~Q(scope_rule=""), name="service_listed_states_its_rule"
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="service_ends_later",
+                violation_error_message=_("A service ends after it begins."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | ~Q(withdrawn_reason=""),
+                name="service_withdrawn_for_a_reason",
+                violation_error_message=_("Say why the service is withdrawn."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.LISTED) | ~Q(scope_rule=""),
+                name="service_listed_states_its_rule",
+                violation_error_message=_("A listed service says whether it is a function that may not be outsourced."),
             ),
         )
 
@@ -154,12 +170,21 @@ class Function(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("institution", "code"), name="function_code_once"),
-            models.CheckConstraint(condition=~Q(scope_rule=""), name="function_states_its_rule"),
+            models.UniqueConstraint(
+                fields=("institution", "code"),
+                name="function_code_once",
+                violation_error_message=_("The institution has a function with this code."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(scope_rule=""),
+                name="function_states_its_rule",
+                violation_error_message=_("Say whether the function may not be outsourced."),
+            ),
             models.CheckConstraint(
                 condition=Q(criticality=Criticality.NOT_ASSESSED)
                 | (~Q(criticality_reason="") & Q(assessed_on__isnull=False)),
                 name="function_assessed_with_reasons",
+                violation_error_message=_("An assessed function says why and on which day."),
             ),
         )
 

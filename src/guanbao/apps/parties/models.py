@@ -35,7 +35,13 @@ class Institution(models.Model):
     country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=~Q(parent=F("pk")), name="institution_not_its_own_parent"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")),
+                name="institution_not_its_own_parent",
+                violation_error_message=_("An institution is not its own parent."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -57,7 +63,13 @@ class Department(models.Model):
     kind = models.CharField(_("Layer"), max_length=10, choices=DepartmentKind.choices, default=DepartmentKind.EXECUTING)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("institution", "code"), name="department_code_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "code"),
+                name="department_code_once",
+                violation_error_message=_("The institution has a department with this code."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -79,7 +91,13 @@ class Branch(models.Model):
     city = models.CharField(_("City"), max_length=100, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("institution", "code"), name="branch_code_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "code"),
+                name="branch_code_once",
+                violation_error_message=_("The institution has a branch with this code."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -112,11 +130,21 @@ class Contractor(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("institution", "organisation"), name="contractor_once"),
-            models.CheckConstraint(
-                condition=Q(standing=Standing.CANDIDATE) | ~Q(standing_reason=""), name="contractor_standing_has_reason"
+            models.UniqueConstraint(
+                fields=("institution", "organisation"),
+                name="contractor_once",
+                violation_error_message=_("The institution has this contractor already."),
             ),
-            models.CheckConstraint(condition=~Q(parent=F("pk")), name="contractor_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(standing=Standing.CANDIDATE) | ~Q(standing_reason=""),
+                name="contractor_standing_has_reason",
+                violation_error_message=_("Say why the contractor stands so."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")),
+                name="contractor_not_its_own_parent",
+                violation_error_message=_("A contractor is not its own parent."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -164,11 +192,13 @@ class Identifier(models.Model):
                 fields=("contractor", "scheme"),
                 condition=~Q(scheme=Scheme.OTHER),
                 name="identifier_once_of_contractor",
+                violation_error_message=_("The contractor has an identifier of this kind."),
             ),
             models.UniqueConstraint(
                 fields=("institution", "scheme"),
                 condition=Q(contractor=None) & ~Q(scheme=Scheme.OTHER),
                 name="identifier_once_of_institution",
+                violation_error_message=_("The institution has an identifier of this kind."),
             ),
         )
         indexes = (models.Index(fields=("scheme", "value"), name="identifier_by_value"),)
@@ -229,14 +259,21 @@ class Certificate(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("contractor", "kind", "number"), name="certificate_once"),
+            models.UniqueConstraint(
+                fields=("contractor", "kind", "number"),
+                name="certificate_once",
+                violation_error_message=_("The contractor has a certificate of this kind and number."),
+            ),
             models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="certificate_ends_later"
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="certificate_ends_later",
+                violation_error_message=_("A certificate ends after it begins."),
             ),
             models.CheckConstraint(
                 condition=Q(verification=Verification.UNVERIFIED, verified_on=None)
                 | Q(verification=Verification.VERIFIED, verified_on__isnull=False),
                 name="certificate_verified_on_a_day",
+                violation_error_message=_("A verified certificate says on which day it was verified."),
             ),
         )
 

@@ -36,7 +36,13 @@ class WorkingCalendar(models.Model):
     definition = models.TextField(_("Definition"), max_length=20_000)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("institution", "name"), name="calendar_name_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "name"),
+                name="calendar_name_once",
+                violation_error_message=_("The institution has a calendar of this name."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -97,16 +103,27 @@ class Level(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("arrangement", "version"), name="level_version_once"),
             models.UniqueConstraint(
-                fields=("arrangement",), condition=Q(state=LevelState.DRAFT), name="level_one_draft"
+                fields=("arrangement", "version"),
+                name="level_version_once",
+                violation_error_message=_("The arrangement has this version of its service level."),
             ),
             models.UniqueConstraint(
-                fields=("arrangement", "holds_from"), condition=Q(state=LevelState.IN_FORCE), name="level_month_once"
+                fields=("arrangement",),
+                condition=Q(state=LevelState.DRAFT),
+                name="level_one_draft",
+                violation_error_message=_("The arrangement has a draft of its service level already."),
+            ),
+            models.UniqueConstraint(
+                fields=("arrangement", "holds_from"),
+                condition=Q(state=LevelState.IN_FORCE),
+                name="level_month_once",
+                violation_error_message=_("A version is in force from that month already."),
             ),
             models.CheckConstraint(
                 condition=Q(state=LevelState.DRAFT) | Q(state=LevelState.IN_FORCE, holds_from__isnull=False),
                 name="level_in_force_has_month",
+                violation_error_message=_("A version in force says from when."),
             ),
         )
 
@@ -143,7 +160,13 @@ class Term(models.Model):
     bonus = models.CharField(_("Bonus steps"), max_length=500, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("level", "code"), name="term_code_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("level", "code"),
+                name="term_code_once",
+                violation_error_message=_("The service level has a term with this code."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -179,7 +202,11 @@ class Import(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(received__lte=F("size")), name="import_receives_no_more_than_its_size"),
+            models.CheckConstraint(
+                condition=Q(received__lte=F("size")),
+                name="import_receives_no_more_than_its_size",
+                violation_error_message=_("More arrived than was announced."),
+            ),
         )
         indexes = (models.Index(fields=("arrangement", "-at", "-id"), name="import_of_arrangement"),)
 
@@ -222,21 +249,26 @@ class Statement(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("arrangement", "period_from", "period_to", "version"), name="statement_version_once"
+                fields=("arrangement", "period_from", "period_to", "version"),
+                name="statement_version_once",
+                violation_error_message=_("The month has this version of its statement."),
             ),
             models.UniqueConstraint(
                 fields=("arrangement", "period_from", "period_to"),
                 condition=Q(state=StatementState.DRAFT),
                 name="statement_one_draft",
+                violation_error_message=_("The month has a draft of its statement already."),
             ),
             models.UniqueConstraint(
                 fields=("arrangement", "period_from", "period_to"),
                 condition=Q(state=StatementState.ISSUED),
                 name="statement_one_issued",
+                violation_error_message=_("The month has a statement that is issued already."),
             ),
             models.CheckConstraint(
                 condition=Q(issued_by=None) | Q(drafted_by=None) | ~Q(issued_by=F("drafted_by")),
                 name="statement_issuer_is_not_drafter",
+                violation_error_message=_("Who drafted a statement does not issue it."),
             ),
         )
         indexes = (models.Index(fields=("arrangement", "-period_from", "-version"), name="statement_of_arrangement"),)
@@ -294,11 +326,13 @@ class Exclusion(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | Q(proposed_by=None) | ~Q(decided_by=F("proposed_by")),
                 name="exclusion_not_decided_by_its_proposer",
+                violation_error_message=_("Who proposed an exclusion does not decide on it."),
             ),
             models.CheckConstraint(
                 condition=Q(state=ExclusionState.PROPOSED, decided_at=None)
                 | (~Q(state=ExclusionState.PROPOSED) & Q(decided_at__isnull=False) & ~Q(decision="")),
                 name="exclusion_decision_has_reason",
+                violation_error_message=_("A decision has a day and a reason."),
             ),
         )
         indexes = (models.Index(fields=("arrangement", "-period_from", "-id"), name="exclusion_of_arrangement"),)

@@ -27,8 +27,17 @@ class Role(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("code",), condition=Q(institution=None), name="role_shipped_once"),
-            models.UniqueConstraint(fields=("code", "institution"), name="role_once_in_institution"),
+            models.UniqueConstraint(
+                fields=("code",),
+                condition=Q(institution=None),
+                name="role_shipped_once",
+                violation_error_message=_("A role that comes with the product has this code."),
+            ),
+            models.UniqueConstraint(
+                fields=("code", "institution"),
+                name="role_once_in_institution",
+                violation_error_message=_("The institution has a role with this code."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -65,10 +74,25 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(scope=Scope.ORGANISATION, key=None) | (~Q(scope=Scope.ORGANISATION) & ~Q(key=None)),
                 name="grant_scope_has_key",
+                violation_error_message=_(
+                    "A narrower scope says what it is limited to; the whole organisation says nothing."
+                ),
             ),
-            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="grant_scope_known"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_ends_later"),
-            models.CheckConstraint(condition=Q(given_by=None) | ~Q(given_by=F("person")), name="grant_not_to_oneself"),
+            models.CheckConstraint(
+                condition=Q(scope__in=Scope.values),
+                name="grant_scope_known",
+                violation_error_message=_("The scope is not one that is known."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="grant_ends_later",
+                violation_error_message=_("A role that is given ends after it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("person")),
+                name="grant_not_to_oneself",
+                violation_error_message=_("Nobody gives a role to themselves."),
+            ),
         )
         indexes = (models.Index(fields=("person", "organisation"), name="grant_of_person"),)
 

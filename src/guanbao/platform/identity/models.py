@@ -22,7 +22,13 @@ class Organisation(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(side__in=Side.values), name="organisation_side_known"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(side__in=Side.values),
+                name="organisation_side_known",
+                violation_error_message=_("The side is not one that is known."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +61,9 @@ class Person(AbstractBaseUser):
         verbose_name_plural = "people"
         constraints = (
             models.CheckConstraint(
-                condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")), name="person_left_later"
+                condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")),
+                name="person_left_later",
+                violation_error_message=_("Nobody leaves before joining."),
             ),
         )
 
@@ -84,8 +92,16 @@ class Membership(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "organisation"), name="membership_once"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_later"),
+            models.UniqueConstraint(
+                fields=("person", "organisation"),
+                name="membership_once",
+                violation_error_message=_("This person is a member of this organisation already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="membership_ends_later",
+                violation_error_message=_("A membership ends after it begins."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -107,7 +123,9 @@ class Token(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")), name="token_expires_later"
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
+                name="token_expires_later",
+                violation_error_message=_("A token expires after it was made."),
             ),
         )
 

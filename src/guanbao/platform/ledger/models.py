@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 from guanbao.engine.language import Lang
 from guanbao.platform.ledger.canonical import canonical, instant
 from guanbao.platform.ledger.events import event_named
+from guanbao.platform.wording import _
 
 FORM = 1  # of an entry's body; another form takes another number, and `content` keeps this one
 
@@ -105,7 +106,11 @@ class Head(models.Model):
     size = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(id=1), name="ledger_head_is_one"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(id=1), name="ledger_head_is_one", violation_error_message=_("The ledger has one head.")
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.size)
@@ -122,7 +127,13 @@ class Node(models.Model):
     hash = models.BinaryField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("level", "index"), name="ledger_node_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("level", "index"),
+                name="ledger_node_once",
+                violation_error_message=_("This node of the ledger is there already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.level}/{self.index}"

@@ -44,8 +44,16 @@ class Job(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("kind", "key"), name="job_once_by_key"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="job_state_known"),
+            models.UniqueConstraint(
+                fields=("kind", "key"),
+                name="job_once_by_key",
+                violation_error_message=_("A task of this kind under this key is there already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values),
+                name="job_state_known",
+                violation_error_message=_("The state of the task is not one that is known."),
+            ),
         )
         indexes: ClassVar = [
             models.Index(fields=("organisation", "person", "-id"), name="job_of_starter"),
