@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils import translation
 from ninja import NinjaAPI
@@ -67,6 +68,11 @@ def api_made() -> Api:
     return made
 
 
+def docs_page(request: HttpRequest) -> HttpResponse:
+    """Swagger UI on our OpenAPI, to read and to try with one's own session."""
+    return render(request, "api/docs.html")
+
+
 def api_routes() -> list[URLPattern | URLResolver]:
     """Its addresses under `/api/v1/` and the OpenAPI."""
     api = api_made()
@@ -86,4 +92,4 @@ def api_routes() -> list[URLPattern | URLResolver]:
         if isinstance(pattern, URLPattern):
             pattern.callback = answering(pattern.callback)
     rest = re_path("", answering(nothing), name="nothing")
-    return [path(ROOT, ([*found, rest], "ninja", namespace))]
+    return [path(f"{ROOT}docs", docs_page, name="api-docs"), path(ROOT, ([*found, rest], "ninja", namespace))]

@@ -18,4 +18,4 @@ class PeopleConfig(AppConfig):
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(pages.PEOPLE, pages.MACHINES, pages.INVITATIONS, pages.GRANTS, pages.ROLES)
-        register_pages(pages.MATRIX)
+        register_pages(pages.MATRIX, pages.API)

@@ -182,6 +182,7 @@ INVITATIONS = Resource(
     panels=(TIMELINE,),
 )
 MATRIX = Page("matrix", _("Permission matrix"), _("Administration"), permissions.PERSON_VIEW)
+API = Page("api-docs", _("API reference"), _("Administration"), permissions.PERSON_VIEW)
 
 
 def matrix_page(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,23 @@
+// Starts Swagger UI on the description of this very host; what it sends carries the session's CSRF token.
+"use strict";
+
+addEventListener("DOMContentLoaded", () => {
+  const page = document.getElementById("api");
+  SwaggerUIBundle({
+    domNode: page,
+    url: page.dataset.openapi,
+    presets: [SwaggerUIBundle.presets.apis],
+    docExpansion: "none",
+    filter: true,
+    deepLinking: true,
+    persistAuthorization: false,
+    validatorUrl: null,
+    withCredentials: true,
+    requestInterceptor: (request) => {
+      if (new URL(request.url, location.href).origin === location.origin) {
+        request.headers["X-CSRFToken"] = page.dataset.csrf;
+      }
+      return request;
+    },
+  });
+});
