@@ -1,0 +1,131 @@
+"""A bank with something of everything that the API answers, each in a state that lets its verbs be done."""
+
+import gzip
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from callers import House
+from django.utils import timezone
+
+from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
+from guanbao.apps.catalogue.services import function_add, service_add
+from guanbao.apps.parties.services import department_add
+from guanbao.apps.people.inviting import member_invite
+from guanbao.apps.people.services import member_machine_add, own_role_add
+from guanbao.apps.service_levels.services.exclusions import exclusion_propose
+from guanbao.apps.service_levels.services.imports import import_announce, import_receive, import_run
+from guanbao.apps.service_levels.services.levels import calendar_add, level_begin, level_enforce, term_edit
+from guanbao.apps.service_levels.services.statements import statement_draft, statement_issue
+from guanbao.platform.access.models import Role
+from guanbao.platform.actors import SYSTEM
+from guanbao.platform.identity.models import Membership
+from guanbao.platform.tasks.models import Job, Schedule
+
+SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
+HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
+FEBRUARY = date(1999, 2, 1)
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+CONTRACTORS = ("contractor_administrator", "service_manager", "team_lead")
+
+
+class World:
+    """East Bank filled: `caller` has every role of a bank; `theirs` those of its contractor; `maker` and `colleague`.
+
+    `chosen` names the related rows with which a resource's verbs go through, `ids` the rows on which an operation does.
+    """
+
+    def __init__(self):
+        self.house = house = House()
+        self.bank = house.bank
+        roles = Role.objects.filter(side="institution", institution=None).values_list("code", flat=True)
+        self.caller, self.maker = (house.caller(who, house.bank.organisation, *roles) for who in ("everybody", "maker"))
+        self.theirs = house.caller("theirs", house.calls.organisation, *CONTRACTORS)
+        self.colleague = house.caller("colleague", house.bank.organisation, "risk")
+        self.chosen, self.ids = {}, {}
+        self.arrangements = [self._entries(n) for n in range(3)]
+        self._people()
+        self._service_levels(*self.arrangements)
+
+    def _entries(self, n):
+        bank, calls = self.bank, self.house.calls
+        department = department_add(actor=SYSTEM, institution=bank, code=f"D{n}", name=f"Department {n}")
+        made = arrangement_add(
+            actor=SYSTEM, institution=bank, reference=f"EB-{n}", title=f"Cards {n}", department=department,
+            contractor=calls, elements=["personnel"],
+        )  # fmt: skip
+        link_add(actor=SYSTEM, arrangement=made, rank=2, name=f"Paper {n}", part="Printing")
+        place_add(actor=SYSTEM, arrangement=made, activity="service", country="CN", place=f"Hall {n}")
+        function_add(actor=SYSTEM, institution=bank, code=f"F{n}", name=f"Hotline {n}", scope_rule="none")
+        facts = {"code": f"S{n}", "name": f"Calls {n}", "kind": "back_office.call_centre", "since": date(2026, 1, 1)}
+        facts["personnel"] = "contractor"
+        service_add(actor=self.theirs.actor, contractor=calls, **facts)
+        service_add(actor=SYSTEM, institution=bank, scope_rule="none", **facts)
+        job = Job.objects.create(
+            kind="tidy", subject=f"{n}", actor_kind="person", person_id=self.colleague.person.pk,
+            organisation_id=self.bank.organisation_id, state="failed", created_at=NOW, due_at=NOW,
+        )  # fmt: skip
+        Schedule.objects.create(kind=f"tidy{n}", last_due=NOW, next_due=NOW, last_job=job)
+        return made
+
+    def _people(self):
+        actor = self.maker.actor
+        yesterday = timezone.localdate() - timedelta(days=1)
+        member_machine_add(actor=actor, login="robot", name="Robot")
+        gone = [self.house.caller("gone", self.bank.organisation).person]
+        gone.append(member_machine_add(actor=actor, login="scrapped", name="Scrapped"))
+        Membership.objects.filter(person__in=gone).update(since=yesterday, until=yesterday)
+        role = Role.objects.get(code="risk", institution=None)
+        member_invite(actor=actor, login="invited", name="Invited", roles=[role])
+        self.chosen["invitations"] = {"roles": [role.pk], "scope": "organisation"}
+        given = {"permissions": ["arrangement.view"], "gives": []}
+        own_role_add(actor=actor, name="查阅", name_en="Reader", **given)
+        self.chosen["roles"] = given
+
+    def _service_levels(self, measured, drafted, bare):
+        calendar = calendar_add(actor=SYSTEM, institution=self.bank, name="Desk", definition=HOURS)
+        given = {"calendar": calendar, "preset": "call-centre", "cap_percent": Decimal(10)}
+        given |= {"fee_monthly": Decimal("200000.00"), "fee_currency": "CNY"}
+        level = level_begin(actor=SYSTEM, arrangement=measured, **given)
+        level.terms.exclude(code="service-level").delete()
+        promise = level.terms.get()
+        facts = {name: getattr(promise, name) for name in ("position", "code", "title", "measure", "arguments")}
+        facts |= {"weight": promise.weight, "condition": "", "bonus": "", "target": ">= 99%", "credit": "99%: 2%"}
+        term_edit(actor=SYSTEM, term=promise, **facts)
+        level_enforce(actor=SYSTEM, level=level, holds_from=date(1999, 1, 1))
+        draft = level_begin(actor=SYSTEM, arrangement=drafted, **given)
+        with gzip.open(SAMPLE, "rb") as packed:
+            head, *rows = [packed.readline() for _ in range(401)]
+        sender = self.theirs.actor
+        import_run(actor=sender, import_=self._sent(sender, measured, b"".join([head, *rows[:200]])))
+        first = statement_draft(actor=self.maker.actor, arrangement=measured, month=FEBRUARY)
+        statement_issue(actor=self.caller.actor, statement=first)
+        import_run(actor=sender, import_=self._sent(sender, measured, b"".join([head, *rows[200:]])))
+        statement_draft(actor=self.maker.actor, arrangement=measured, month=FEBRUARY)
+        exclusion_propose(
+            actor=sender, arrangement=measured, period_from=FEBRUARY, reason="Power failed",
+            starts_at="1999-02-03T08:00:00+02:00", ends_at="1999-02-03T09:00:00+02:00",
+        )  # fmt: skip
+        wrong = b'{"id": "c1", "arrived_at": "25-30-2026", "outcome": "answered"}\n'
+        right = b'{"id": "c2", "arrived_at": "2026-11-02T09:30:00+08:00", "outcome": "answered"}\n'
+        rejected = self._sent(sender, bare, wrong + right, name="calls.jsonl", mapping="interactions-jsonl")
+        self.ids["imports_quarantine"] = [import_run(actor=sender, import_=rejected).pk]
+        announced = import_announce(
+            actor=self.caller.actor, arrangement=bare, dataset="interactions", mapping="interactions-jsonl",
+            file_name="calls.jsonl", size=1_000_000,
+        )  # fmt: skip
+        self.ids["imports_content"] = self.ids["imports_send"] = [announced.pk]
+        self.chosen |= {
+            "levels": {"arrangement": bare.pk, "calendar": calendar.pk},
+            "terms": {"level": draft.pk},
+            "statements": {"arrangement": measured.pk},
+            "exclusions": {"arrangement": measured.pk},
+        }
+
+    @staticmethod
+    def _sent(actor, arrangement, data, *, name="calls.txt", mapping="anonymous-bank"):
+        announced = import_announce(
+            actor=actor, arrangement=arrangement, dataset="interactions", mapping=mapping, file_name=name,
+            size=len(data),
+        )  # fmt: skip
+        return import_receive(actor=actor, import_=announced, offset=0, pieces=[data])
