@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-BENCHMARKS = ("tickets", "working_time", "imports", "ledger")
+BENCHMARKS = ("tickets", "working_time", "imports", "ledger", "uploads", "pages")
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         rows += [(f"{name} {part}".strip(), ratio, required.get(part)) for part, ratio in ratios.items()]
     print("\nbenchmark                      ratio   required")
     for name, ratio, bound in rows:
-        sense = "" if bound is None else (">= " if name == "working_time" else "<= ") + str(bound)
+        sense = "" if bound is None else (">= " if name.startswith(("working_time", "uploads")) else "<= ") + str(bound)
         print(f"{name:<28} {ratio:>8}   {sense}")
 
 

@@ -168,3 +168,5 @@ GUANBAO_WITNESS = Path(environ["GUANBAO_WITNESS"]) if environ.get("GUANBAO_WITNE
 GUANBAO_STATEMENT_KEY = Path(environ.get("GUANBAO_STATEMENT_KEY", HOME / "statement.key.json"))
 # The largest file of records that may be sent at once, in bytes.
 GUANBAO_MOST_UPLOAD = int(environ.get("GUANBAO_MOST_UPLOAD", str(4 * 1024**3)))
+# What DuckDB may hold in memory while a worker imports records, in MiB; beyond that it goes on in temporary files.
+GUANBAO_IMPORT_MEMORY = int(environ.get("GUANBAO_IMPORT_MEMORY", "96"))

@@ -71,10 +71,14 @@ class Inputs:
 
 
 @contextmanager
-def scratch_connection() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A DuckDB connection for one import, and a folder that vanishes with it. Nothing is ever downloaded."""
+def scratch_connection(memory_mib: int | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB connection for one import, and a folder that vanishes with it. Nothing is ever downloaded.
+
+    Beyond `memory_mib` it keeps its tables in the folder, and works on two cores at most.
+    """
+    limits: dict[str, Any] = {} if memory_mib is None else {"memory_limit": f"{memory_mib}MiB", "threads": 2}
     with tempfile.TemporaryDirectory(prefix="guanbao-") as folder:
-        con = duckdb.connect(config=CONFIG | {"temp_directory": folder})
+        con = duckdb.connect(config=CONFIG | limits | {"temp_directory": folder})
         try:
             con.execute("set TimeZone = 'UTC'")
             yield con, Path(folder)
@@ -100,10 +104,11 @@ def records_import(
     calendar: Calendar | None = None,
     progress: Progress = lambda _: None,
     lang: Lang = "en",
+    memory_mib: int | None = None,
 ) -> ImportReport:
     """Import files as one batch: there whole or not at all, and each row accounted for.
 
-    `lang` is what the quarantine's reasons are written in.
+    `lang` is what the quarantine's reasons are written in; `memory_mib` is what DuckDB may take, all it likes without.
 
     Raises:
         InputError: the files or the mapping cannot be used; NothingAccepted: no row was acceptable or known.
@@ -111,7 +116,7 @@ def records_import(
     """
     target = inputs.mapping.dataset
     _need_name(arrangement)
-    with store.writing() as number, scratch_connection() as (con, scratch):
+    with store.writing() as number, scratch_connection(memory_mib) as (con, scratch):
         stored = _stored_views(con, store, arrangement, target)
         batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
         counts = batch.counts

@@ -40,7 +40,7 @@ LINE = "line"
 _CHUNK = 1 << 20
 _CACHED = 1 << 17  # bytes that a processor keeps near while it looks at them several times
 _FAST_FROM = 2_000_000
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 20_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -229,6 +229,7 @@ def _engine_import(import_: Import, progress: Any) -> dict[str, Any]:  # noqa: A
         calendar=None if level is None else level.calendar.calendar(),
         progress=progress,
         lang="zh",
+        memory_mib=settings.GUANBAO_IMPORT_MEMORY,
     )
     faults = [fault._asdict() for _file, fault in report.first_faults[:_MOST_FAULTS]]
     return {"counts": asdict(report.counts), "batch": report.batch, "faults": faults}
