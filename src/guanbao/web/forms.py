@@ -25,6 +25,15 @@ _CLASSES: dict[type, str] = {
 }
 
 
+class Rows(forms.ModelMultipleChoiceField):
+    """Rows that are chosen. Django asks the database for any number; ours holds none past 64 bits."""
+
+    def _check_values(self, value: Any) -> Any:  # noqa: ANN401 - Django's own
+        if any(len(str(key)) > 18 for key in value):
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": ""})
+        return super()._check_values(value)  # type: ignore[misc] # Django's stubs do not know it
+
+
 def form_of(
     resource: Resource,
     verb: Verb,
@@ -99,6 +108,8 @@ def related_to(field: forms.Field, actor: Actor) -> None:
 def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # noqa: ANN401 - Django's own
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         how["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    if isinstance(field, models.ManyToManyField):
+        how["form_class"] = Rows
     return field.formfield(**how)
 
 

@@ -10,6 +10,7 @@ from guanbao.apps.arrangements.choices import Element
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.services import EDITED
 from guanbao.platform.wording import _
+from guanbao.web.forms import Rows
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -25,6 +26,7 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argumen
         model = Arrangement
         fields: ClassVar[list[str]] = list(EDITED)
         widgets: ClassVar[dict[str, Any]] = {"starts_on": _DAY, "ends_on": _DAY}
+        field_classes: ClassVar[dict[str, Any]] = {"services": Rows}
 
 
 class AddForm(EditForm):

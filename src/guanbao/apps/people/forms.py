@@ -15,6 +15,7 @@ from guanbao.platform.access.roles import roles_shipped
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, reader_language
+from guanbao.web.forms import Rows
 
 
 class MemberForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argument at run time
@@ -60,7 +61,7 @@ class ScopedForm(forms.ModelForm):  # type: ignore[type-arg]
 class InvitationForm(ScopedForm):
     """Whom to invite, and with which roles."""
 
-    roles = forms.ModelMultipleChoiceField(Role.objects.all(), label=_("Roles"), widget=forms.CheckboxSelectMultiple)
+    roles = Rows(Role.objects.all(), label=_("Roles"), widget=forms.CheckboxSelectMultiple)
     scope = forms.ChoiceField(label=_("Scope"), choices=Scope.choices)
     until = forms.DateField(label=_("Roles until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     field_order = [  # noqa: RUF012 - as Django declares it

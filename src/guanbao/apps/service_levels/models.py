@@ -133,7 +133,8 @@ class Level(models.Model):
     def clean(self) -> None:
         """Hold the calendar against the institution."""
         super().clean()
-        if self.calendar_id and self.calendar.institution_id != self.arrangement.institution_id:
+        both = self.calendar_id and self.arrangement_id
+        if both and self.calendar.institution_id != self.arrangement.institution_id:
             raise ValidationError({"calendar": told("This calendar is of another institution.")})
 
     @property
