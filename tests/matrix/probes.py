@@ -176,6 +176,10 @@ class Prober:
                     names=frozenset({other.pk}))  # fmt: skip
         yield Probe("id", "post", route.url(), {"remove": "1"})
 
+    def _import(self, who, route, _resource):
+        yield Probe("upload", "get", route.url())
+        yield Probe("upload", "post", route.url(), {"file": _upload()})
+
     def _bulk(self, who, route, resource):
         own, theirs = self.own(who, resource.model), self.foreign(who, resource.model)
         for verb in (*(verb.name for verb in resource.verbs), "nothing"):
