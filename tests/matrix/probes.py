@@ -176,7 +176,7 @@ class Prober:
                     names=frozenset({other.pk}))  # fmt: skip
         yield Probe("id", "post", route.url(), {"remove": "1"})
 
-    def _import(self, who, route, _resource):
+    def _import(self, _who, route, _resource):
         yield Probe("upload", "get", route.url())
         yield Probe("upload", "post", route.url(), {"file": _upload()})
 
