@@ -87,7 +87,7 @@ ENTRIES = {
             "account_set_password", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
             "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
             "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "taxonomies", "ledger", "ledger-checkpoint",
-            "ledger-evidence", "start", "find", "language", "api:openapi", "api:api-root", "api:nothing", "api:docs",
+            "ledger-evidence", "start", "find", "language", "api:openapi", "api:api-root", "api:nothing", "api-docs",
         ),
         OWN,
     ),

@@ -31,7 +31,7 @@ class Rows(forms.ModelMultipleChoiceField):
     def _check_values(self, value: Any) -> Any:  # noqa: ANN401 - Django's own
         if any(len(str(key)) > 18 for key in value):
             raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": ""})
-        return super()._check_values(value)  # type: ignore[misc] # Django's stubs do not know it
+        return super()._check_values(value)
 
 
 def form_of(
