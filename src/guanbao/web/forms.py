@@ -25,13 +25,13 @@ _CLASSES: dict[type, str] = {
 }
 
 
-class Rows(forms.ModelMultipleChoiceField):
+class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # it takes no argument at run time
     """Rows that are chosen. Django asks the database for any number; ours holds none past 64 bits."""
 
     def _check_values(self, value: Any) -> Any:  # noqa: ANN401 - Django's own
         if any(len(str(key)) > 18 for key in value):
             raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": ""})
-        return super()._check_values(value)
+        return super()._check_values(value)  # type: ignore[misc] # the stubs do not know it
 
 
 def form_of(
