@@ -138,7 +138,7 @@ def asked(known: dict[str, Any], arrangements: int) -> dict[str, str]:
 def bare(request: HttpRequest) -> HttpResponse:
     """What a Django view of the list costs at least: 50 rows of the table with their names, for who is logged in."""
     model = import_string("guanbao.apps.arrangements.models.Arrangement")
-    rows = model.objects.select_related("contractor", "department").order_by("reference", "pk")[:50]
+    rows = model.objects.select_related("contractor", "department").order_by("pk")[:50]
     return HttpResponse(_template().render({"rows": rows}, request))
 
 
