@@ -125,7 +125,7 @@ class Aim:
         rows = list(self.resource.rows(actor=actor))
         self.ids = world.ids.get(operation) or [row.pk for row in rows if verb not in every or every[verb].when(row)]
         if verb not in every:
-            self.fields = self.required = set(AGREED.get(verb, {}))
+            self.fields, self.required = set(AGREED.get(verb, {})), None  # written by hand: all of its body stays
             return
         for field, found in form_class(self.resource, every[verb]).base_fields.items():
             self.fields.add(field)
@@ -152,7 +152,7 @@ class Aim:
         related = {field: ids[turn % len(ids)] for field, ids in self.related.items() if ids}
         agreed = {field: value for field, value in self.agreed.items() if field in self.fields}
         if turn % 3:
-            needed = self.required if self.related or self.resource.add else set(body)
+            needed = set(body) if self.required is None else self.required
             body = {field: value for field, value in body.items() if field in needed or field in agreed}
         body |= {
             field: [pk] if isinstance(body[field], list) else pk
@@ -162,6 +162,8 @@ class Aim:
         return body | agreed if turn % 3 else body
 
 
+# A server closes the file that it sent; schemathesis' transport leaves that to the collector.
+@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_holds_what_it_describes(operation, everybody):
     aim, answered, why = Aim(operation, everybody), Counter(), Counter()
