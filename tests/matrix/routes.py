@@ -71,6 +71,10 @@ OWNERS = {
 EVERYBODYS = {Role, Schedule}
 
 
+# Words for holes beside a row's key, of endpoints under a resource.
+WORDS = {"dataset": "interactions", "code": "qzea0q", "form": "json", "id": ABSENT, "pk": ABSENT}
+
+
 class Entry_(NamedTuple):  # noqa: N801 - `Entry` is the ledger's
     """How a route's parameters are filled: by the keys of a model, or by these words."""
 
@@ -123,7 +127,7 @@ class Route(NamedTuple):
 
     def url(self, **given):
         """An address of it."""
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda hole: str(given[hole[1]]), self.address)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda hole: str(given.get(hole[1]) or WORDS[hole[1]]), self.address)
 
     @property
     def holes(self):
