@@ -20,6 +20,7 @@ from guanbao.platform.ledger.triggers import disarmed
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST_JAVA = 17
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 # Two busy cores make any deadline a coin toss. Where CI is set, the same examples come every time.
 settings.register_profile("guanbao", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
@@ -52,8 +53,21 @@ def _ledger_may_be_emptied() -> Iterator[None]:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unarmed(operations: BaseDatabaseOperations, statements: list[str]) -> None:
-        with disarmed(operations.connection):
+        connection = operations.connection
+        kept: list[Any] = []
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":  # PostgreSQL truncates, and asks no trigger
+                cursor.execute(
+                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name NOT LIKE 'ledger%'"
+                )
+                kept = cursor.fetchall()
+            for name, _sql in kept:
+                cursor.execute(f"DROP TRIGGER {name}")
+        with disarmed(connection):
             flush(operations, statements)
+        with connection.cursor() as cursor:
+            for _name, sql in kept:
+                cursor.execute(sql)
         Head.objects.create()
 
     with pytest.MonkeyPatch.context() as patch:
@@ -97,6 +111,21 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         session = builder.getOrCreate()
         yield session
         session.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread, and nothing awaits
+        with playwright.sync_playwright() as driver:
+            flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            opened = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+            yield opened
+            opened.close()
 
 
 def java_version() -> int:
