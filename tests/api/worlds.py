@@ -103,8 +103,8 @@ class World:
         import_run(actor=sender, import_=self._sent(sender, measured, b"".join([head, *rows[200:]])))
         statement_draft(actor=self.maker.actor, arrangement=measured, month=FEBRUARY)
         exclusion_propose(
-            actor=sender, arrangement=measured, period_from=FEBRUARY, reason="Power failed",
-            starts_at="1999-02-03T08:00:00+02:00", ends_at="1999-02-03T09:00:00+02:00",
+            actor=sender, arrangement=measured, period_from=date(1999, 3, 1), reason="Power failed",
+            starts_at="1999-03-03T08:00:00+02:00", ends_at="1999-03-03T09:00:00+02:00",
         )  # fmt: skip
         wrong = b'{"id": "c1", "arrived_at": "25-30-2026", "outcome": "answered"}\n'
         right = b'{"id": "c2", "arrived_at": "2026-11-02T09:30:00+08:00", "outcome": "answered"}\n'

@@ -31,6 +31,7 @@ def _measures() -> list[tuple[str, str]]:
 class BeginForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argument at run time
     """A new version of a service level."""
 
+    title = Level._meta.get_field("title").formfield(required=False)  # noqa: SLF001 - Django's published way to a field
     preset = forms.ChoiceField(
         label=_("Terms of a preset"),
         required=False,
@@ -42,22 +43,15 @@ class BeginForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argume
         model = Level
         fields: ClassVar[list[str]] = ["arrangement", "calendar", "title", "fee_monthly", "fee_currency", "cap_percent"]
 
-    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - Django's own
-        super().__init__(*given, **more)
-        self.fields["title"].required = False
-
 
 class EnforceForm(forms.ModelForm):  # type: ignore[type-arg]
     """From when a version holds."""
 
+    holds_from = Level._meta.get_field("holds_from").formfield(required=True, widget=_day())  # noqa: SLF001 - as above
+
     class Meta:
         model = Level
         fields: ClassVar[list[str]] = ["holds_from"]
-        widgets: ClassVar[dict[str, Any]] = {"holds_from": _day()}
-
-    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401
-        super().__init__(*given, **more)
-        self.fields["holds_from"].required = True
 
 
 class LevelForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -182,15 +176,13 @@ class DecideForm(forms.ModelForm):  # type: ignore[type-arg]
             (ExclusionState.REJECTED, ExclusionState.REJECTED.label),
         ],
     )
+    decision = Exclusion._meta.get_field("decision").formfield(  # noqa: SLF001 - as above
+        required=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     class Meta:
         model = Exclusion
         fields: ClassVar[list[str]] = ["state", "decision"]
-        widgets: ClassVar[dict[str, Any]] = {"decision": forms.Textarea(attrs={"rows": 3})}
-
-    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401
-        super().__init__(*given, **more)
-        self.fields["decision"].required = True
 
 
 class SendForm(forms.Form):
