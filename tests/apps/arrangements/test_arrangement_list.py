@@ -106,6 +106,14 @@ def test_nobody_sees_or_removes_the_views_of_others(client, house, thread):
     assert client.post(f"{LIST}views", {"name": "x", "query": ""}).status_code == 404
 
 
+def test_rows_are_ticked_in_the_list(office, thread):
+    page = office.get("/arrangements/").content.decode()
+    for row in (thread.calls, thread.cards):
+        assert f'name="row" value="{row.pk}"' in page
+    office.force_login(thread.auditor[0])
+    assert 'name="row"' not in office.get("/arrangements/").content.decode()
+
+
 def test_a_verb_is_done_to_each_row_that_was_ticked(office, thread):
     Arrangement.objects.filter(pk=thread.cards.pk).update(elements=[])
     asked = office.get(f"{LIST}bulk", {"verb": "advance", "row": [thread.calls.pk, thread.cards.pk]})
