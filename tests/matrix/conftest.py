@@ -1,4 +1,4 @@
-"""One world for all tests of this folder: built once in a process, and rolled back at its end."""
+"""One world for all tests of a file here: built once in a process, and rolled back before another file's tests."""
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +9,7 @@ from world import World
 from guanbao.engine.statements.signing import keys_new
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: an open transaction locks out the threads of other tests
 def world(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
     """The world, in a transaction that stays open. Probes roll back what they do."""
     home = tmp_path_factory.mktemp("world")
