@@ -12,8 +12,7 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import connection, transaction
 from django.forms import ModelChoiceField
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -58,9 +57,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def everybody(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
     """Somebody with every role of a bank, in one transaction for all: each example goes back to where it began."""
-    signals = (request_started, request_finished)
-    for signal in signals:  # the server's handler would close the connection, and with it the transaction
-        signal.disconnect(close_old_connections)
+    # The server's handler would close the connection, and with it the transaction; a test client that is done has it
+    # do so again.
+    close, connection.close_if_unusable_or_obsolete = connection.close_if_unusable_or_obsolete, lambda: None
     home = tmp_path_factory.mktemp("home")
     keys_new(home, "statement")
     lasting = override_settings(
@@ -74,8 +73,7 @@ def everybody(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: AR
         _complete(world)
         yield world
         transaction.set_rollback(True)
-    for signal in signals:
-        signal.connect(close_old_connections)
+    connection.close_if_unusable_or_obsolete = close
 
 
 def _complete(world):
