@@ -30,6 +30,7 @@ from worlds import HOURS, World
 
 from guanbao.api.application import ROOT, api_made
 from guanbao.api.openapi import document
+from guanbao.apps.parties.selectors import contractors_visible
 from guanbao.engine.statements.signing import keys_new
 from guanbao.web.forms import form_class
 from guanbao.web.resource import resource_of, resources
@@ -70,6 +71,9 @@ def everybody(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: AR
     )
     with django_db_blocker.unblock(), transaction.atomic(), lasting:
         world = World()
+        ours = contractors_visible(actor=world.caller.actor).order_by("pk").first()
+        for agreed in (AGREED["services"], AGREED["identifiers"]):
+            agreed["contractor"] = ours.pk
         _complete(world)
         yield world
         transaction.set_rollback(True)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from world import World
 
@@ -20,7 +20,10 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
         "GUANBAO_STATEMENT_KEY": home / "statement.key.json",
         "GUANBAO_LEDGER_KEY": home / "ledger.key.json",
     }
+    # A test client that is done closes the connection on PostgreSQL, and with it the transaction.
+    close, connection.close_if_unusable_or_obsolete = connection.close_if_unusable_or_obsolete, lambda: None
     with django_db_blocker.unblock(), override_settings(**said), transaction.atomic():
         yield World()
         transaction.set_rollback(True)
         cache.close()
+    connection.close_if_unusable_or_obsolete = close
