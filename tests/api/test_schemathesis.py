@@ -15,6 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
 from django.forms import ModelChoiceField
 from django.test.utils import override_settings
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis.checks import not_a_server_error
@@ -61,6 +62,7 @@ def everybody(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: AR
     # The server's handler would close the connection, and with it the transaction; a test client that is done has it
     # do so again.
     close, connection.close_if_unusable_or_obsolete = connection.close_if_unusable_or_obsolete, lambda: None
+    reverse("start")  # the addresses are made once: without single sign-on, as other tests expect them
     home = tmp_path_factory.mktemp("home")
     keys_new(home, "statement")
     lasting = override_settings(
