@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import settings
 
+from guanbao.platform.access.tenancy import EVERYONE, SETTING
 from guanbao.platform.ledger.models import Head
 from guanbao.platform.ledger.triggers import disarmed
 
@@ -73,6 +75,19 @@ def _ledger_may_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unarmed)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:  # noqa: ARG001
+    """What tests do outside a request they do as the house: there PostgreSQL keeps no row from them."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["OPTIONS"]["options"] = f"-c {SETTING}={EVERYONE}"
+
+
+@pytest.fixture(scope="session")
+def tenancy_queries() -> int:
+    """How many queries of a request say whose it is: begin, nobody's, the actor's, as it was, end."""
+    return 5 if connection.vendor == "postgresql" else 0
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,9 @@ stop() {
 }
 trap stop EXIT
 
-as_owner "$bin/initdb" -D "$folder/data" -U guanbao -A trust -E UTF8 --locale=C.UTF-8 --data-checksums >/dev/null
+as_owner "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --data-checksums >/dev/null
 as_owner "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" -o "-k $folder -c listen_addresses=" start
-as_owner "$bin/createdb" -h "$folder" -U guanbao guanbao
+# As in an installation: no superuser, for whom no policy holds.
+as_owner "$bin/createuser" -h "$folder" --createdb --createrole guanbao
+as_owner "$bin/createdb" -h "$folder" -O guanbao guanbao
 DATABASE_URL="postgresql://guanbao@/guanbao?host=$folder" "$@"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 from contextlib import nullcontext
+from os import environ
 from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -28,14 +30,24 @@ def add(app: typer.Typer) -> None:
         ] = "",
     ) -> None:
         """Set up an installation in GUANBAO_HOME; what is there stays."""
+        # Whose tables they are and who works with them are two roles, where PostgreSQL is told of both.
+        application = urlsplit(environ.get("DATABASE_URL", ""))
+        has_owner = bool(environ.get("GUANBAO_OWNER_URL"))
+        if has_owner:
+            environ["DATABASE_URL"] = environ["GUANBAO_OWNER_URL"]
         settings = django_ready()
         import secrets
 
         from django.core.management import call_command
 
         from guanbao.platform.access.roles import roles_sync
+        from guanbao.platform.access.tenancy import application_role, tenant_set
+        from guanbao.platform.actors import SYSTEM
 
         call_command("migrate", verbosity=0)
+        tenant_set(SYSTEM)
+        if has_owner:
+            application_role(unquote(application.username or ""), unquote(application.password or ""))
         roles_sync()
         speech.out.print(_("Ready in {folder}.", folder=settings.HOME), markup=False)
         if institution:

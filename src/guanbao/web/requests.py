@@ -5,15 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from guanbao.platform.access.factors import factor_missing
+from guanbao.platform.access.tenancy import limited_to, tenant_set
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.selectors import memberships_current
@@ -34,12 +37,21 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def actors(answer: Answer) -> Answer:
-    """Middleware: `request.actor`, found when it is first asked for."""
+    """Middleware: `request.actor`, found when it is first asked for.
+
+    On PostgreSQL each request is one transaction, in which there is nobody's row before there is an actor.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return answer(request)
+        if connection.vendor != "postgresql":
+            return answer(request)
+        with transaction.atomic(), limited_to(None):
+            response = answer(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                transaction.set_rollback(True)
+        return response
 
     return middleware
 
@@ -63,7 +75,7 @@ def actor_of_token(request: HttpRequest, secret: str) -> Actor | None:
 
 
 def _acting(request: HttpRequest, person: Person, organisation_id: int | None) -> Actor:
-    return Actor(
+    actor = Actor(
         "service" if person.is_machine else "person",
         person.name,
         person_id=person.pk,
@@ -71,6 +83,8 @@ def _acting(request: HttpRequest, person: Person, organisation_id: int | None) -
         request_id=request.request_id,  # type: ignore[attr-defined]
         read={},
     )
+    tenant_set(actor)
+    return actor
 
 
 def languages(answer: Answer) -> Answer:

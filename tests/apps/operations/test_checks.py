@@ -108,6 +108,7 @@ def test_postgresql(safe):  # noqa: ARG001
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = on")
         cursor.execute("CREATE ROLE modest")
+        cursor.execute("GRANT modest TO current_user")
         cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO modest")
         cursor.execute("SET LOCAL ROLE modest")
     assert "RoleTooMighty" not in found()

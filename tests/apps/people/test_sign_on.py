@@ -79,6 +79,7 @@ def test_an_administrator_maps_a_member(client, house, anna):
     assert arrive() == (False, 403)
 
 
+@pytest.mark.django_db
 def test_only_the_provider_is_a_target_of_forms(client, settings):
     settings.GUANBAO_OIDC_ORIGIN = URL
     policy = client.get("/login").headers["Content-Security-Policy"]

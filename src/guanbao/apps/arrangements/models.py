@@ -20,6 +20,7 @@ _REFERENCE = RegexValidator(
 class Arrangement(models.Model):
     """Something that one institution has outsourced, or is about to (外包事项)."""
 
+    tenants = ("institution__organisation", "contractor__organisation")
     institution = models.ForeignKey(
         "parties.Institution", models.PROTECT, related_name="arrangements", verbose_name=_("Institution")
     )
@@ -149,6 +150,7 @@ class Arrangement(models.Model):
 class Link(models.Model):
     """A link of the sub-outsourcing chain: who does a part of it for whom (转包链)."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="links", verbose_name=_("Arrangement"))
     rank = models.PositiveSmallIntegerField(_("Rank"), validators=[MinValueValidator(2)])
     name = models.CharField(_("Sub-contractor"), max_length=200)
@@ -188,6 +190,7 @@ class Link(models.Model):
 class Place(models.Model):
     """Where the service is provided, or data stored or processed."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="places", verbose_name=_("Arrangement"))
     activity = models.CharField(_("Activity"), max_length=12, choices=Activity.choices)
     country = models.CharField(_("Country"), max_length=2, choices=countries, default="CN")

@@ -27,6 +27,7 @@ class Service(models.Model):
     `scope` holds what a call centre's service comprises: `{code: limits}`, limits for conditional business.
     """
 
+    tenants = ("institution__organisation", "contractor__organisation", "arrangements__contractor__organisation")
     institution = models.ForeignKey(
         "parties.Institution", models.PROTECT, blank=True, related_name="services", verbose_name=_("Institution")
     )
@@ -134,6 +135,7 @@ class Service(models.Model):
 class Function(models.Model):
     """A function of an institution (职能), as its register keeps it."""
 
+    tenants = ("institution__organisation", "arrangements__contractor__organisation")
     institution = models.ForeignKey(
         "parties.Institution", models.PROTECT, related_name="functions", verbose_name=_("Institution")
     )

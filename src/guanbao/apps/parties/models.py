@@ -55,6 +55,7 @@ class Institution(models.Model):
 class Department(models.Model):
     """A department of an institution."""
 
+    tenants = ("institution__organisation", "arrangements__contractor__organisation")
     institution = models.ForeignKey(
         Institution, models.PROTECT, related_name="departments", verbose_name=_("Institution")
     )
@@ -83,6 +84,7 @@ class Department(models.Model):
 class Branch(models.Model):
     """A branch of an institution."""
 
+    tenants = ("institution__organisation",)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="branches", verbose_name=_("Institution"))
     code = models.CharField(_("Code"), max_length=20)
     name = models.CharField(_("Name"), max_length=200)
@@ -111,6 +113,7 @@ class Branch(models.Model):
 class Contractor(models.Model):
     """A party that is outsourced to (承包方), as one institution keeps it."""
 
+    tenants = ("institution__organisation", "organisation")
     institution = models.ForeignKey(
         Institution, models.PROTECT, related_name="contractors", verbose_name=_("Institution")
     )
@@ -159,6 +162,7 @@ class Contractor(models.Model):
 class StandingChange(models.Model):
     """How a contractor stood from a day on, and why; rows are only added."""
 
+    tenants = ("contractor__institution__organisation", "contractor__organisation")
     contractor = models.ForeignKey(
         Contractor, models.PROTECT, related_name="standing_changes", verbose_name=_("Contractor")
     )
@@ -177,6 +181,7 @@ class Identifier(models.Model):
     A contractor's are kept by each institution for itself: what one has entered tells no other anything.
     """
 
+    tenants = ("institution__organisation", "contractor__organisation")
     institution = models.ForeignKey(
         Institution, models.PROTECT, blank=True, related_name="identifiers", verbose_name=_("Institution")
     )
@@ -223,6 +228,7 @@ class Identifier(models.Model):
 class Contact(models.Model):
     """Whom to reach at a contractor. Who they are is personal data: the ledger has no value of it."""
 
+    tenants = ("contractor__institution__organisation", "contractor__organisation")
     contractor = models.ForeignKey(Contractor, models.PROTECT, related_name="contacts", verbose_name=_("Contractor"))
     name = models.CharField(_("Name"), max_length=100)
     post = models.CharField(_("Post"), max_length=100, blank=True)
@@ -242,6 +248,7 @@ class Contact(models.Model):
 class Certificate(models.Model):
     """A licence or certificate of a contractor: what it says, not the paper itself."""
 
+    tenants = ("contractor__institution__organisation", "contractor__organisation")
     contractor = models.ForeignKey(
         Contractor, models.PROTECT, related_name="certificates", verbose_name=_("Contractor")
     )

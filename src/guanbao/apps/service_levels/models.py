@@ -29,6 +29,7 @@ _CODE = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z", message=_("Letter
 class WorkingCalendar(models.Model):
     """When an institution's service runs, in the engine's file form (工作日历)."""
 
+    tenants = ("institution__organisation", "levels__arrangement__contractor__organisation")
     institution = models.ForeignKey(
         "parties.Institution", models.PROTECT, related_name="calendars", verbose_name=_("Institution")
     )
@@ -71,6 +72,7 @@ class WorkingCalendar(models.Model):
 class Level(models.Model):
     """A version of the service level agreement of one arrangement (服务级别协议)."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(
         "arrangements.Arrangement", models.PROTECT, related_name="levels", verbose_name=_("Arrangement")
     )
@@ -146,6 +148,7 @@ class Level(models.Model):
 class Term(models.Model):
     """One promise of a service level, written as the engine's file form writes it."""
 
+    tenants = ("level__arrangement__institution__organisation", "level__arrangement__contractor__organisation")
     level = models.ForeignKey(Level, models.PROTECT, related_name="terms", verbose_name=_("Service level"))
     position = models.PositiveSmallIntegerField(_("Position"), default=10)
     code = models.CharField(_("Code"), max_length=40, validators=[_CODE])
@@ -181,6 +184,7 @@ class Term(models.Model):
 class Import(models.Model):
     """Files of records that one side sent, and what became of them (记录导入)."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(
         "arrangements.Arrangement", models.PROTECT, related_name="imports", verbose_name=_("Arrangement")
     )
@@ -223,6 +227,7 @@ class Import(models.Model):
 class Statement(models.Model):
     """What was reached in a period, computed from the records (服务级别考核单). Its content never changes."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(
         "arrangements.Arrangement", models.PROTECT, related_name="statements", verbose_name=_("Arrangement")
     )
@@ -291,6 +296,10 @@ class Statement(models.Model):
 class Remark(models.Model):
     """What a side says about a statement."""
 
+    tenants = (
+        "statement__arrangement__institution__organisation",
+        "statement__arrangement__contractor__organisation",
+    )
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="remarks", verbose_name=_("Statement"))
     side = models.CharField(_("Side"), max_length=16, choices=Side.choices)
     person = models.ForeignKey("identity.Person", models.PROTECT, null=True, blank=True, related_name="+")
@@ -304,6 +313,7 @@ class Remark(models.Model):
 class Exclusion(models.Model):
     """A proposal of one side to leave records out, and the other side's decision (剔除与异议)."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(
         "arrangements.Arrangement", models.PROTECT, related_name="exclusions", verbose_name=_("Arrangement")
     )
@@ -350,6 +360,7 @@ class Exclusion(models.Model):
 class Amount(models.Model):
     """What one side owes the other for a contract month, by a statement. Rows are only added; a correction reverses."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.ForeignKey(
         "arrangements.Arrangement", models.PROTECT, related_name="amounts", verbose_name=_("Arrangement")
     )
@@ -378,6 +389,7 @@ class Amount(models.Model):
 class Standing(models.Model):
     """Where an arrangement's terms stand in the month that still runs, as last computed."""
 
+    tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
     arrangement = models.OneToOneField("arrangements.Arrangement", models.PROTECT, related_name="standing")
     month = models.DateField()
     as_of = models.DateTimeField()

@@ -12,9 +12,12 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Have installations checked."""
+        """Have installations checked, and policies written whenever tables were."""
         from django.core.checks import register  # noqa: PLC0415
+        from django.db.models.signals import post_migrate  # noqa: PLC0415
 
         from guanbao.platform.access.factors import factors_asked  # noqa: PLC0415 - models must be there first
+        from guanbao.platform.access.tenancy import policies_write  # noqa: PLC0415
 
         register(factors_asked, deploy=True)
+        post_migrate.connect(policies_write, sender=self)

@@ -18,6 +18,7 @@ from django_tasks import task
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
 from guanbao.platform.access.reach import need
+from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.actors import SYSTEM, Actor
 from guanbao.platform.identity.selectors import memberships_current
 from guanbao.platform.ledger.services import ledger_append
@@ -98,7 +99,8 @@ def job_run(number: int) -> None:
         actor = _actor(job)
         if declared.permission is not None:
             need(actor, declared.permission)
-        result = declared.work(running, actor=actor, **job.arguments)
+        with limited_to(actor):
+            result = declared.work(running, actor=actor, **job.arguments)
         _end(running, State.DONE, result=result, error_en="", error_zh="")
     except Interrupted:
         job_put_off(running, timezone.now(), fault=False)

@@ -17,6 +17,7 @@ from guanbao.apps.parties.selectors import CONTRACTORS, INSTITUTIONS
 from guanbao.apps.parties.services.ancestry import ancestry_need, contractors_hold, institutions_hold
 from guanbao.apps.parties.services.particulars import identifier_keep, scopes_of
 from guanbao.platform.access.reach import need_object
+from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.actors import SYSTEM, Actor
 from guanbao.platform.changes import row_change
 from guanbao.platform.identity.choices import Side
@@ -183,7 +184,9 @@ def _organisation_of(known_by: list[Identifier], institution: Institution) -> Or
         same = Contractor.objects.filter(
             identifiers__scheme=identifier.scheme, identifiers__value=identifier.value, organisation__closed_at=None
         )
-        if (found := same.select_related("organisation").order_by("pk").first()) is not None:
+        with limited_to(SYSTEM):  # whoever it serves
+            found = same.select_related("organisation").order_by("pk").first()
+        if found is not None:
             if Contractor.objects.filter(institution=institution, organisation=found.organisation).exists():
                 raise ValidationError({identifier.scheme: told("This contractor is entered already.")})
             return found.organisation
