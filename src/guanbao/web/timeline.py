@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q
 from django.utils import timezone
 
@@ -55,21 +57,33 @@ def sentence_of(entry: Entry, names: dict[int, str]) -> str:
         actor = told("The system") if entry.actor_kind == "system" else entry.actor_name
     else:
         actor = names.get(entry.person_id) or told("Person {n}", n=entry.person_id)
-    before, after = (_named(said, names) for said in (entry.before, entry.after))
+    before, after = (_named(entry.object_type, said, names) for said in (entry.before, entry.after))
     event = event_named(entry.event)
     return event.sentence(reader_language(), actor=actor, subject=entry.object_label, before=before, after=after)
 
 
-def _named(said: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
-    """What an entry says, with people, jobs and lists by what they are called."""
-    called = dict(said)
+def _named(object_type: str, said: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    """What an entry says, with choices, people, jobs and lists by what they are called."""
+    called = {
+        name: _choices(object_type, name).get(value, value) if isinstance(value, str) else value
+        for name, value in said.items()
+    }
     if "person" in said:
         called["person"] = names.get(said["person"], said["person"])
-    if isinstance(said.get("kind"), str):
+    if isinstance(said.get("kind"), str) and called["kind"] == said["kind"]:
         called["kind"] = job_title(said["kind"])
     if isinstance(said.get("resource"), str):
         called["resource"] = resource_title(said["resource"])
     return called
+
+
+def _choices(object_type: str, name: str) -> dict[Any, Any]:
+    """What the values of a model's field are called, where it has choices."""
+    try:
+        field: Any = apps.get_model(object_type)._meta.get_field(name)  # noqa: SLF001 - Django's way
+    except (LookupError, ValueError, FieldDoesNotExist):  # no model, or of a field there is no more
+        return {}
+    return dict(getattr(field, "flatchoices", ()))
 
 
 def _happened(entry: Entry, names: dict[int, str]) -> Happened:

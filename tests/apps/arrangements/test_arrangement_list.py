@@ -127,6 +127,8 @@ def test_a_verb_is_done_to_each_row_that_was_ticked(office, thread):
         "WB-1": "requirement", "WB-2": "scope", "WB-3": "scope",
     }  # fmt: skip
     assert Entry.objects.filter(event="arrangement.advanced").count() == 1
+    history = office.get(f"{LIST}{thread.calls.pk}/?tab=history").content.decode()
+    assert "from Scope and strategy to Requirement" in history, "no raw value"
 
 
 def test_what_is_wrong_with_a_field_is_said_there_once(office, house):
