@@ -132,7 +132,7 @@ class Resource:
 
     def panels_for(self, actor: Actor, slot: Slot) -> list[Panel]:
         """What stands in a slot for this actor, by rank; of equal rank its own panels before those of other apps."""
-        every = sorted((*self.panels, *_ADDED.get(self.name, ())), key=lambda panel: panel.rank)
+        every = sorted((*self.panels, *panels_added(self.name)), key=lambda panel: panel.rank)
         return [panel for panel in every if panel.slot == slot and panel.may(actor)]
 
     def field(self, name: str) -> Field[Any, Any]:
@@ -182,9 +182,14 @@ def register(*resources: Resource) -> None:
         _RESOURCES[resource.name] = resource
 
 
-def add_panels(resource: str, *panels: Panel) -> None:
-    """Put panels of one app on the detail page of another's resource; once, in its `apps`."""
-    _ADDED.setdefault(resource, []).extend(panels)
+def add_panels(page: str, *panels: Panel) -> None:
+    """Put panels of an app on the detail page of another's resource, or on `start`; once, in its `apps`."""
+    _ADDED.setdefault(page, []).extend(panels)
+
+
+def panels_added(page: str) -> list[Panel]:
+    """What apps put on a page, by rank."""
+    return sorted(_ADDED.get(page, ()), key=lambda panel: panel.rank)
 
 
 def resources() -> tuple[Resource, ...]:

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_POST
 
 from guanbao.platform.actors import Actor
 from guanbao.web.requests import actor_of
-from guanbao.web.resource import resources
+from guanbao.web.resource import panels_added, resources
 
 _YEAR = 31_536_000
-_MOST_COUNTED = 10_000  # counting on takes longer than anybody looks at the number
 _WAITING: list[Waiting] = []
 
 
@@ -38,15 +37,14 @@ def add_waiting(*finds: Waiting) -> None:
 
 
 def start_page(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader, then what there is, as far as they may see it."""
+    """What waits for the reader, then what apps show of the whole: they put it on by `add_panels("start", …)`."""
     actor = actor_of(request)
-    cards = [
-        (resource, resource.url("list"), resource.rows(actor=actor).order_by()[: _MOST_COUNTED + 1].count())
-        for resource in resources()
-        if not resource.parent and resource.may_view(actor)
-    ]
-    waiting = [task for find in _WAITING for task in find(actor) if task.number]
-    return render(request, "web/start.html", {"cards": cards, "waiting": waiting, "most": _MOST_COUNTED})
+    context = {
+        "is_open": any(resource.may_view(actor) for resource in resources()),
+        "waiting": [task for find in _WAITING for task in find(actor) if task.number],
+        "panels": [(panel, panel.context(actor, None)) for panel in panels_added("start") if panel.may(actor)],
+    }
+    return render(request, "web/start.html", context)
 
 
 @login_not_required

@@ -14,6 +14,7 @@ class ArrangementsConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages and the gates known."""
         from guanbao.apps.arrangements import gates, pages  # noqa: F401, PLC0415 - models must be there first
-        from guanbao.web.resource import register  # noqa: PLC0415
+        from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
         register(pages.ARRANGEMENTS, pages.LINKS, pages.PLACES)
+        add_panels("start", pages.BY_STAGE)

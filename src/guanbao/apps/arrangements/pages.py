@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.db.models import Count
+
 from guanbao.apps.arrangements import permissions, selectors, services
 from guanbao.apps.arrangements.choices import STAGES, Importance, Stage
 from guanbao.apps.arrangements.forms import AddForm, EditForm
@@ -48,6 +50,23 @@ def _thread(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
         marks.insert(0, (Importance(arrangement.importance).label, colour))
     steps = [_Step(stage.label, state) for stage, state in zip(STAGES, states, strict=True)]
     return {"steps": steps, "marks": marks, "arrangement": arrangement}
+
+
+def _by_stage(actor: Actor, _row: None) -> dict[str, Any]:
+    """How many arrangements are at each stage, and where they are listed."""
+    counts = dict(selectors.arrangements_visible(actor=actor).order_by().values_list("stage").annotate(Count("pk")))
+    home = ARRANGEMENTS.url("list")
+    return {"stages": [(stage.label, f"{home}?stage={stage}", counts.get(stage, 0)) for stage in STAGES]}
+
+
+BY_STAGE = Panel(
+    "stages",
+    _("Arrangements by stage"),
+    "arrangements/by_stage.html",
+    _by_stage,
+    may=lambda actor: not reach(actor, permissions.ARRANGEMENT_VIEW).is_empty,
+    rank=10,
+)
 
 
 def _facts(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class ServiceLevelsConfig(AppConfig):
         """Make the pages known, and put what belongs there on an arrangement's workspace."""
         from guanbao.api.routers import register_router  # noqa: PLC0415 - models must be there first
         from guanbao.apps.service_levels import api  # noqa: PLC0415
-        from guanbao.apps.service_levels.pages import resources, waiting, workspace  # noqa: PLC0415
+        from guanbao.apps.service_levels.pages import overview, resources, waiting, workspace  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
         from guanbao.web.start import add_waiting  # noqa: PLC0415
 
@@ -23,4 +23,5 @@ class ServiceLevelsConfig(AppConfig):
         register_router("imports", api.of_imports)
         register(*resources.RESOURCES)
         add_panels("arrangements", *workspace.PANELS)
+        add_panels("start", overview.MONTHS)
         add_waiting(waiting.waits_for)

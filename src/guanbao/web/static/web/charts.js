@@ -41,6 +41,7 @@ const kinds = {
       tooltip: { renderMode: "richText", formatter: (at) => `${data.titles[at.data.cell.y]}  ${data.months[at.data.cell.x]}  ${at.data.cell.told}  ${data.words[at.data.cell.state]}` },
       series: [{
         type: "heatmap",
+        label: { show: true, color: colour.text, formatter: (at) => at.data.cell.label || "" },
         data: data.cells.map((cell) => ({ value: [cell.x, cell.y, cell.state], cell, itemStyle: { color: shade[cell.state], opacity: cell.state === 2 ? 0.6 : 0.75, borderColor: colour.surface, borderWidth: 4 } })),
       }],
       opens: (at) => at.data.cell.opens,
