@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from guanbao.config.database import database
 from guanbao.config.secrets import SECRET, secret
 from guanbao.config.sign_on import single_sign_on
+from guanbao.platform.wording import _
 
 HOME = Path(environ.get("GUANBAO_HOME", "guanbao-data")).absolute()
 DEBUG = False
@@ -170,3 +171,4 @@ GUANBAO_STATEMENT_KEY = Path(environ.get("GUANBAO_STATEMENT_KEY", HOME / "statem
 GUANBAO_MOST_UPLOAD = int(environ.get("GUANBAO_MOST_UPLOAD", str(4 * 1024**3)))
 # What DuckDB may hold in memory while a worker imports records, in MiB; beyond that it goes on in temporary files.
 GUANBAO_IMPORT_MEMORY = int(environ.get("GUANBAO_IMPORT_MEMORY", "96"))
+FILTERS_EMPTY_CHOICE_LABEL = _("All")  # of a filter that lets everything through

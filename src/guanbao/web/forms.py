@@ -8,15 +8,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest
 
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import reader_language
+from guanbao.web.cells import NOTHING
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
+_BLANK = BLANK_CHOICE_DASH[0]  # nine dashes
 _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
@@ -115,5 +118,9 @@ def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # 
 
 def dressed(field: forms.Field) -> None:
     """Give a field the look of the frame."""
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+        field.empty_label = NOTHING
+    elif isinstance(field, forms.ChoiceField) and not callable(every := field.choices) and _BLANK in every:
+        field.choices = [("", NOTHING) if choice == _BLANK else choice for choice in every]
     field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
     field.widget.attrs.setdefault("autocomplete", "off")  # what is entered here is seldom about who enters it

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q
 from django.utils import timezone
 
@@ -14,9 +12,9 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.ledger.events import event_named
 from guanbao.platform.ledger.models import Entry
-from guanbao.platform.tasks.declaring import job_title
 from guanbao.platform.wording import _, reader_language, told
-from guanbao.web.resource import Panel, resource_of, resource_title
+from guanbao.web.resource import Panel, resource_of
+from guanbao.web.said import value_told
 
 _MOST = 50
 
@@ -57,33 +55,17 @@ def sentence_of(entry: Entry, names: dict[int, str]) -> str:
         actor = told("The system") if entry.actor_kind == "system" else entry.actor_name
     else:
         actor = names.get(entry.person_id) or told("Person {n}", n=entry.person_id)
-    before, after = (_named(entry.object_type, said, names) for said in (entry.before, entry.after))
+    before, after = (_named(entry, said, names) for said in (entry.before, entry.after))
     event = event_named(entry.event)
     return event.sentence(reader_language(), actor=actor, subject=entry.object_label, before=before, after=after)
 
 
-def _named(object_type: str, said: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
-    """What an entry says, with choices, people, jobs and lists by what they are called."""
-    called = {
-        name: _choices(object_type, name).get(value, value) if isinstance(value, str) else value
-        for name, value in said.items()
-    }
+def _named(entry: Entry, said: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    """What an entry says, with people by what they are called now, and values in words."""
+    told_as = {name: value_told(entry, name, value) for name, value in said.items()}
     if "person" in said:
-        called["person"] = names.get(said["person"], said["person"])
-    if isinstance(said.get("kind"), str) and called["kind"] == said["kind"]:
-        called["kind"] = job_title(said["kind"])
-    if isinstance(said.get("resource"), str):
-        called["resource"] = resource_title(said["resource"])
-    return called
-
-
-def _choices(object_type: str, name: str) -> dict[Any, Any]:
-    """What the values of a model's field are called, where it has choices."""
-    try:
-        field: Any = apps.get_model(object_type)._meta.get_field(name)  # noqa: SLF001 - Django's way
-    except (LookupError, ValueError, FieldDoesNotExist):  # no model, or of a field there is no more
-        return {}
-    return dict(getattr(field, "flatchoices", ()))
+        told_as["person"] = names.get(said["person"], said["person"])
+    return told_as
 
 
 def _happened(entry: Entry, names: dict[int, str]) -> Happened:

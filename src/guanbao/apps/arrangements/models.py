@@ -179,7 +179,9 @@ class Link(models.Model):
     @property
     def note(self) -> str:
         """What else matters, in a line."""
-        return told("Rank {rank} · {country} · {part}", rank=self.rank, country=self.country, part=self.part)
+        return told(
+            "Rank {rank} · {country} · {part}", rank=self.rank, country=self.get_country_display(), part=self.part
+        )
 
     @property
     def ledger_label(self) -> str:

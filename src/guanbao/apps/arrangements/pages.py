@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count
 
 from guanbao.apps.arrangements import permissions, selectors, services
-from guanbao.apps.arrangements.choices import STAGES, Importance, Stage
+from guanbao.apps.arrangements.choices import STAGES, Element, Importance, Stage
 from guanbao.apps.arrangements.forms import AddForm, EditForm
 from guanbao.apps.arrangements.models import Arrangement, Link, Place
 from guanbao.apps.arrangements.stages import gates_judged, stage_after
@@ -15,7 +15,7 @@ from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.wording import _
-from guanbao.web.cells import cell
+from guanbao.web.cells import cell, tell
 from guanbao.web.resource import Panel, Resource, Verb
 from guanbao.web.timeline import TIMELINE
 
@@ -25,6 +25,8 @@ _FACTS = (
     "title_en", "institution", "department", "contractor", "elements", "services", "function", "starts_on", "ends_on",
     "fee_monthly", "fee_currency", "importance", "importance_reason", *_FLAGS,
 )  # fmt: skip
+
+tell(Arrangement, elements=lambda code: str(Element(code).label))
 
 
 class _Step(NamedTuple):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -27,11 +25,12 @@ from guanbao.platform.ledger.tree import root_of
 from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.services import job_start
-from guanbao.platform.wording import _, reader_language, told
+from guanbao.platform.wording import _, reader_language
 from guanbao.web.cells import NOTHING
 from guanbao.web.exports import KEPT, export_file
 from guanbao.web.menu import Page
 from guanbao.web.requests import actor_of
+from guanbao.web.said import called, value_told
 from guanbao.web.timeline import names_in, sentence_of
 
 _PAGE = 50
@@ -93,9 +92,13 @@ def entry_page(request: HttpRequest, index: int) -> HttpResponse:
         "entry": entry,
         "told": sentence_of(entry, names_in([entry], actor)),
         "changes": [
-            (_heading(entry, name), _shown(entry.before.get(name)), _shown(entry.after.get(name))) for name in fields
+            (
+                called(entry, name),
+                *(_shown(value_told(entry, name, said.get(name))) for said in (entry.before, entry.after)),
+            )
+            for name in fields
         ],
-        "redacted": [_heading(entry, name) for name in entry.redacted],
+        "redacted": [called(entry, name) for name in entry.redacted],
         "leaf": leaf.hex(),
         "checkpoint": checkpoint,
         "root": bytes(checkpoint.root).hex() if checkpoint else "",
@@ -161,16 +164,6 @@ def _state() -> dict[str, Any]:
 
 def _shown(value: object) -> str:
     """A value that the ledger holds, to a reader."""
-    if isinstance(value, bool):
-        return told("Yes") if value else told("No")
     if isinstance(value, list):
         return ", ".join(map(str, value)) or NOTHING
     return NOTHING if value in (None, "") else str(value)
-
-
-def _heading(entry: Entry, name: str) -> str:
-    """What a field is called on the object's own page; its name, where it has none there."""
-    try:
-        return str(apps.get_model(entry.object_type)._meta.get_field(name).verbose_name)  # noqa: SLF001
-    except (LookupError, ValueError, FieldDoesNotExist, AttributeError):
-        return name

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from guanbao.apps.service_levels.words import channel_text
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.language import Lang
 from guanbao.engine.measures.catalogue import Unit
@@ -81,6 +82,8 @@ def _cell(name: str, value: Any, unit: Unit, calendar: Calendar, lang: Lang) -> 
         return label_told(value)
     if name == "outcome":
         return outcome_text(value, lang)
+    if name == "channel":
+        return channel_text(value)
     if name == "value":
         return (
             f"{value:,}"

@@ -11,11 +11,12 @@ from guanbao.apps.service_levels.choices import ExclusionState
 from guanbao.apps.service_levels.models import Exclusion, Level, Remark, Statement, Term
 from guanbao.apps.service_levels.services.imports import mappings_for
 from guanbao.apps.service_levels.services.levels import MONEY, TERM_FIELDS
+from guanbao.apps.service_levels.words import mapping_text, measure_text, preset_text
 from guanbao.engine.documents import parse
 from guanbao.engine.errors import InputError
 from guanbao.engine.language import explain
 from guanbao.engine.measures.catalogue import MEASURES, WAITING
-from guanbao.engine.statements.presets import preset, shipped
+from guanbao.engine.statements.presets import shipped
 from guanbao.platform.wording import _, reader_language, told
 
 
@@ -24,8 +25,7 @@ def _day() -> forms.DateInput:
 
 
 def _measures() -> list[tuple[str, str]]:
-    named = [(name, f"{told(found.title)} · {name}") for name, found in sorted(MEASURES.items())]
-    return [*named, *((name, name) for name in WAITING)]
+    return [(name, measure_text(name)) for name in (*sorted(MEASURES), *WAITING)]
 
 
 class BeginForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argument at run time
@@ -35,7 +35,7 @@ class BeginForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argume
     preset = forms.ChoiceField(
         label=_("Terms of a preset"),
         required=False,
-        choices=lambda: [("", "—"), *((name, preset(name).data["title"]) for name in shipped())],
+        choices=lambda: [("", "—"), *((name, preset_text(name)) for name in shipped())],
         help_text=_("Without one, the terms of the version before are taken over."),
     )
 
@@ -190,7 +190,7 @@ class SendForm(forms.Form):
 
     mapping = forms.ChoiceField(
         label=_("Form of the file"),
-        choices=lambda: [(name, f"{name} · {of}") for name, of in sorted(mappings_for().items())],
+        choices=lambda: [(name, mapping_text(name)) for name in sorted(mappings_for())],
         help_text=_("The mapping says which columns of the file mean what."),
     )
     file = forms.FileField(label=_("File"), help_text=_("CSV, text, JSON lines, Excel or Parquet; plain or .gz."))

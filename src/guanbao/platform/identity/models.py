@@ -48,7 +48,9 @@ class Person(AbstractBaseUser):
     login = models.CharField(_("Login"), max_length=150, unique=True)
     name = models.CharField(_("Name"), max_length=100)
     email = models.EmailField(_("E-mail"), blank=True)
-    language = models.CharField(_("Language"), max_length=8, blank=True, choices=(("zh", "中文"), ("en", "English")))
+    language = models.CharField(
+        _("Language"), max_length=8, blank=True, choices=(("zh", _("Chinese")), ("en", _("English")))
+    )
     is_machine = models.BooleanField(_("Machine's account"), default=False)
     joined_at = models.DateTimeField(_("Joined"))
     left_at = models.DateTimeField(_("Gone since"), null=True, blank=True)

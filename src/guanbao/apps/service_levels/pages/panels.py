@@ -18,12 +18,13 @@ from guanbao.apps.service_levels.models import Import, Level, Statement, Working
 from guanbao.apps.service_levels.permissions import EXCLUSION_PROPOSE, RECORDS_IMPORT
 from guanbao.apps.service_levels.selectors import exclusions_accepted, exclusions_visible
 from guanbao.apps.service_levels.services.statements import evidence_folder
+from guanbao.apps.service_levels.words import dataset_text, reason_text
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.errors import InputError
 from guanbao.engine.language import explain, say_value
 from guanbao.engine.measures.catalogue import Unit
 from guanbao.engine.reports.numbers import money_text, numerator_text, percent_text, value_text
-from guanbao.engine.reports.words import measure_in_words, period_text, target_text
+from guanbao.engine.reports.words import column_text, measure_in_words, period_text, target_text
 from guanbao.engine.statements.levels import Term
 from guanbao.engine.statements.periods import Period
 from guanbao.platform.access.reach import reach
@@ -110,13 +111,18 @@ def import_report(actor: Actor, row: Import) -> dict[str, Any]:
     return {
         "row": row,
         "counts": counts,
-        "filters": row.counts.get("filtered", {}),
-        "faults": [fault | {"reason": say_value(fault["reason"], reader_language())} for fault in row.faults],
+        "filters": {reason_text(reason): n for reason, n in row.counts.get("filtered", {}).items()},
+        "faults": [_fault_told(fault) for fault in row.faults],
         "refusal": row.refusal.get(reader_language(), ""),
         "quarantine": may and row.batch is not None and bool(row.counts.get("rejected")),
         "may": may,
         "percent": 100 * row.received // row.size if row.size else 0,
     }
+
+
+def _fault_told(fault: dict[str, Any]) -> dict[str, Any]:
+    lang = reader_language()
+    return fault | {"reason": say_value(fault["reason"], lang), "column": column_text(fault["column"] or "", lang)}
 
 
 def _count(value: Any) -> str:  # noqa: ANN401 - a number, or numbers by reason
@@ -141,7 +147,7 @@ def statement_verdict(_actor: Actor, statement: Statement) -> dict[str, Any]:
     if bonus["amount"] and Decimal(bonus["amount"]):
         tiles.append((told("Bonus due"), money_text(_money(bonus["amount"]), bonus["currency"], lang), ""))
     entities = sum(entry["entities"] for entry in said["records"].values())
-    tiles.append((told("Records in the store then"), f"{entities:,}", ", ".join(said["records"])))
+    tiles.append((told("Records in the store then"), f"{entities:,}", ", ".join(map(dataset_text, said["records"]))))
     return {
         "tiles": tiles,
         "statement": statement,
@@ -183,7 +189,7 @@ def statement_rows(said: list[dict[str, Any]], terms: Mapping[str, Term], eviden
 def _term_row(said: dict[str, Any], term: Term, *, opens: bool) -> TermRow:
     lang = reader_language()
     if term.measure is None:
-        waits = told("waits for {dataset}", dataset=said.get("waits_for", ""))
+        waits = told("waits for {dataset}", dataset=dataset_text(said.get("waits_for", "")))
         return TermRow(
             term.id, term.title or term.id, "", "—", "—", "—", "—", waits, "secondary", "—", "—", "", opens=False
         )
@@ -238,7 +244,10 @@ def statement_basis(_actor: Actor, statement: Statement) -> dict[str, Any]:
         "digests": [
             (told("Statement"), said["digest"]),
             (told("Definitions"), said["definitions_digest"]),
-            *((told("Records: {dataset}", dataset=name), entry["digest"]) for name, entry in said["records"].items()),
+            *(
+                (told("Records: {dataset}", dataset=dataset_text(name)), entry["digest"])
+                for name, entry in said["records"].items()
+            ),
         ],
         "versions": [(row, row.get_state_display()) for row in others.order_by("version")],
         "definitions": statement.definitions,

@@ -9,12 +9,18 @@ from guanbao.apps.service_levels.choices import ExclusionState, LevelState, Stat
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
 from guanbao.apps.service_levels.pages import panels
 from guanbao.apps.service_levels.services import exclusions, levels, statements
+from guanbao.apps.service_levels.words import clock_text, dataset_text, mapping_text, measure_text
 from guanbao.platform.wording import _
+from guanbao.web.cells import tell
 from guanbao.web.related import rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 from guanbao.web.timeline import TIMELINE
 
 _GROUP = _("Service levels")
+
+tell(Exclusion, starts_at=clock_text, ends_at=clock_text)
+tell(Import, dataset=dataset_text, mapping=mapping_text)
+tell(Term, measure=measure_text)
 
 
 def _is_draft(row: Any) -> bool:  # noqa: ANN401 - a level or a statement
