@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 from os import environ
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -67,6 +67,7 @@ def add(app: typer.Typer) -> None:
 def _bank(tell: Tell) -> list[list[object]]:
     """The bank of the pack: parties, people, arrangements, then records and statements. The accounts, for printing."""
     from guanbao.apps.parties.services.institutions import department_add, institution_add
+    from guanbao.apps.parties.services.particulars import identifier_add
     from guanbao.engine import documents
     from guanbao.platform.actors import SYSTEM
     from guanbao.platform.ledger.services import checkpoint_make
@@ -75,13 +76,16 @@ def _bank(tell: Tell) -> list[list[object]]:
     data: dict[str, Any] = documents.parse(text, file=Path("bank.yaml")).data
     bank = institution_add(actor=SYSTEM, kind="bank", **data["institution"])
     departments = {said["code"]: department_add(actor=SYSTEM, institution=bank, **said) for said in data["departments"]}
+    for scheme, value in data["identifiers"].items():
+        identifier_add(actor=SYSTEM, institution=bank, scheme=scheme, value=str(value))
     contractors = {key: _contractor(bank, said) for key, said in data["contractors"].items()}
+    known = _Known(bank, departments, contractors, *_catalogue(bank, departments, data))
     tell(_("people for every role"))
     accounts, actors = _people(bank, contractors)
     calendars = {key: _calendar(bank, dict(said)) for key, said in data["calendars"].items()}
     for said in data["arrangements"]:
         tell(said["reference"])
-        _arrangement(said, bank, departments, contractors, calendars, actors)
+        _arrangement(said, known, calendars, actors)
     for key, said in data["contractors"].items():
         if said["standing"] != "admitted":
             _stand(contractors[key], said["standing"], said["reason"])
@@ -89,11 +93,48 @@ def _bank(tell: Tell) -> list[list[object]]:
     return accounts
 
 
-def _contractor(bank: Any, said: dict[str, str]) -> Any:  # noqa: ANN401 - models are there once Django is
-    from guanbao.apps.parties.services.contractors import contractor_add
+class _Known(NamedTuple):
+    """What arrangements name, each by its key in the pack."""
+
+    bank: Any
+    departments: dict[str, Any]
+    contractors: dict[str, Any]
+    functions: dict[str, Any]
+    services: dict[str, Any]
+
+
+def _catalogue(bank: Any, departments: dict[str, Any], data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+    """The functions of the bank and the services that it requires."""
+    from guanbao.apps.catalogue.services import function_add, service_add
+    from guanbao.apps.catalogue.taxonomies import NO_RULE
     from guanbao.platform.actors import SYSTEM
 
-    made = contractor_add(actor=SYSTEM, institution=bank, name=said["name"], name_en=said["name_en"], kind=said["kind"])
+    functions, services = {}, {}
+    for code, said in data["functions"].items():
+        facts = said | {"department": departments[said["department"]], "assessed_on": date(2026, 1, 5)}
+        functions[code] = function_add(actor=SYSTEM, institution=bank, code=code, scope_rule=NO_RULE, **facts)
+    for code, said in data["services"].items():
+        facts = said | {"scope_rule": NO_RULE, "since": date(2026, 1, 1)}
+        services[code] = service_add(actor=SYSTEM, institution=bank, code=code, **facts)
+    return functions, services
+
+
+def _contractor(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401 - models are there once Django is
+    from django.utils import timezone
+
+    from guanbao.apps.parties.services.certificates import certificate_add
+    from guanbao.apps.parties.services.contractors import contractor_add
+    from guanbao.apps.parties.services.particulars import contact_add
+    from guanbao.platform.actors import SYSTEM
+
+    facts = {name: said[name] for name in ("name", "name_en", "kind", "uscc", "lei") if name in said}
+    made = contractor_add(actor=SYSTEM, institution=bank, **facts)
+    for one in said.get("certificates", ()):
+        # Days from now: there is always one that is soon to end.
+        until = timezone.localdate() + timedelta(days=one.pop("days_left"))
+        certificate_add(actor=SYSTEM, contractor=made, valid_until=until, **one)
+    for one in said.get("contacts", ()):
+        contact_add(actor=SYSTEM, contractor=made, **one)
     return _stand(made, "admitted", said.get("admitted_for", said["reason"]))
 
 
@@ -146,26 +187,21 @@ def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
     return calendar_add(actor=SYSTEM, institution=bank, name=name, definition=text)
 
 
-def _arrangement(
-    said: dict[str, Any],
-    bank: Any,  # noqa: ANN401
-    departments: dict[str, Any],
-    contractors: dict[str, Any],
-    calendars: dict[str, Any],
-    actors: dict[str, Any],
-) -> None:
+def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any], actors: dict[str, Any]) -> None:
     from guanbao.apps.arrangements.choices import STAGES
     from guanbao.apps.arrangements.services import arrangement_add, arrangement_advance, link_add, place_add
 
     office = actors["outsourcing_office"]
     made = arrangement_add(
         actor=office,
-        institution=bank,
+        institution=known.bank,
         reference=said["reference"],
         title=said["title"],
         title_en=said["title_en"],
-        department=departments[said["department"]],
-        contractor=contractors.get(said.get("contractor", "")),
+        department=known.departments[said["department"]],
+        contractor=known.contractors.get(said.get("contractor", "")),
+        function=known.functions.get(said.get("function", "")),
+        services=[known.services[code] for code in said.get("services", ())],
         elements=said["elements"],
         importance=said.get("importance", "general"),
         importance_reason=said.get("importance_reason", ""),

@@ -78,3 +78,19 @@ def test_the_next_stage_is_a_click_and_a_shut_gate_is_told(office, thread):
     refused = office.post(f"{at}/advance")
     assert refused.status_code == 422
     assert "No element is chosen" in refused.content.decode()
+
+
+def test_a_contractors_page_begins_with_its_arrangements(office, thread):
+    page = office.get(f"/contractors/{thread.calls.contractor_id}/").content.decode()
+    assert "WB-1" in page
+    assert "WB-2" not in page
+    assert f'href="/arrangements/{thread.calls.pk}/"' in page
+
+
+def test_who_reads_english_reads_the_english_name(office, thread):
+    contractor = thread.calls.contractor
+    type(contractor).objects.filter(pk=contractor.pk).update(name="华东呼叫", name_en="Huadong Calls")
+    for language, name in (("zh", "华东呼叫"), ("en", "Huadong Calls")):
+        office.post("/language", {"language": language})
+        page = office.get("/arrangements/").content.decode()
+        assert [told for told in ("华东呼叫", "Huadong Calls") if told in page] == [name]

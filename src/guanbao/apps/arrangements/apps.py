@@ -18,3 +18,5 @@ class ArrangementsConfig(AppConfig):
 
         register(pages.ARRANGEMENTS, pages.LINKS, pages.PLACES)
         add_panels("start", pages.BY_STAGE)
+        add_panels("contractors", pages.OF_CONTRACTOR)
+        add_panels("functions", pages.OF_FUNCTION)

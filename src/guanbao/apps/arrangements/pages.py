@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db.models import Count
@@ -16,6 +17,7 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.wording import _
 from guanbao.web.cells import cell, tell
+from guanbao.web.related import rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 from guanbao.web.timeline import TIMELINE
 
@@ -174,4 +176,8 @@ PLACES = Resource(
     ),
     verbs=(Verb("remove", _("Remove"), permissions.ARRANGEMENT_EDIT, services.place_remove, grave=True),),
     panels=(TIMELINE,),
+)
+# First of the tabs: what a contractor does for us, and which arrangements a function hangs on, is asked first.
+OF_CONTRACTOR, OF_FUNCTION = (
+    replace(rows_panel("arrangements", by=by, title=_("Arrangements")), rank=10) for by in ("contractor", "function")
 )

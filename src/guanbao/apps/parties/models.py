@@ -17,7 +17,7 @@ from guanbao.apps.parties.choices import (
 )
 from guanbao.apps.parties.countries import countries
 from guanbao.apps.parties.identifiers import lei_is_valid, uscc_is_valid
-from guanbao.platform.wording import _, told
+from guanbao.platform.wording import _, reader_language, told
 
 _CHECKS = {Scheme.LEI: lei_is_valid, Scheme.USCC: uscc_is_valid}
 
@@ -44,7 +44,7 @@ class Institution(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
     @property
     def ledger_label(self) -> str:
@@ -102,7 +102,7 @@ class Branch(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
     @property
     def ledger_label(self) -> str:
@@ -151,7 +151,7 @@ class Contractor(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
     @property
     def ledger_label(self) -> str:
