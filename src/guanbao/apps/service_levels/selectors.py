@@ -76,7 +76,7 @@ def exclusions_visible(*, actor: Actor) -> QuerySet[Exclusion]:
 
 def amounts_visible(*, actor: Actor) -> QuerySet[Amount]:
     """Credits and bonuses."""
-    return _of_arrangements(actor, permissions.AMOUNT_VIEW, Amount.objects.select_related("statement"))
+    return _of_arrangements(actor, permissions.AMOUNT_VIEW, Amount.objects.select_related("statement__arrangement"))
 
 
 def standing_visible(*, actor: Actor, arrangement: Arrangement) -> Standing | None:
