@@ -80,9 +80,14 @@ def reach(actor: Actor, permission: Permission, *, on: date | None = None) -> Re
     """What `actor` may see or do under `permission`, by the grants that hold on that day (today)."""
     if actor.kind == "system":
         return Reach(None, None, frozenset(), everywhere=True)
-    held = [grant for grant in grants_of(actor, on=on) if permission.name in grant.role.permissions]
-    side = Side(held[0].organisation.side) if held else None
-    return Reach(actor.organisation_id, side, frozenset((grant.scope, grant.key) for grant in held))
+    known = {} if actor.read is None or on is not None else actor.read  # a page asks for the same thirty times
+    if ("reach", permission.name) not in known:
+        held = [grant for grant in grants_of(actor, on=on) if permission.name in grant.role.permissions]
+        side = Side(held[0].organisation.side) if held else None
+        scopes = frozenset((grant.scope, grant.key) for grant in held)
+        known["reach", permission.name] = Reach(actor.organisation_id, side, scopes)
+    found: Reach = known["reach", permission.name]
+    return found
 
 
 def grants_of(actor: Actor, *, on: date | None = None) -> list[Grant]:
