@@ -114,14 +114,16 @@ def write_entries(entries: int, bank: Any, first: int, arrangements: int) -> Non
 
 def asked(known: dict[str, Any], arrangements: int) -> dict[str, str]:
     """What is measured, by name: addresses of pages and of the API."""
-    deep = min(200, arrangements // 50)  # the last that is offered; beyond it the API goes by key
+    half = arrangements // 2
+    place = ["arrangements", "reference", False, f"EB-{half:06d}", known["first"] + half]
+    deep = import_string("django.core.signing.dumps")(place, salt="guanbao.cursor")  # as the page before gives it
     return {
         "list": "/arrangements/",
         "sorted": "/arrangements/?sort=-ends_on",
         "filter": f"/arrangements/?department={known['department']}&stage=scope",
         "search": "/arrangements/?q=couriers+7919",
         "search few": f"/arrangements/?q=EB-{arrangements // 2:06d}",
-        "deep": f"/arrangements/?page={deep}",
+        "deep": f"/arrangements/?cursor={deep}",
         "detail": f"/arrangements/{known['first'] + arrangements // 2}/",
         "start": "/",
         "ledger": "/ledger/",
@@ -130,6 +132,7 @@ def asked(known: dict[str, Any], arrangements: int) -> dict[str, str]:
         "ledger object": f"/ledger/?object_type=arrangements.arrangement&object_id={known['first'] + 77}",
         "api list": "/api/v1/arrangements",
         "api sorted": "/api/v1/arrangements?sort=-ends_on",
+        "api deep": f"/api/v1/arrangements?cursor={deep}",
         "api filter": f"/api/v1/arrangements?department={known['department']}",
         "api search": f"/api/v1/arrangements?q=EB-{arrangements // 2:06d}",
     }

@@ -138,8 +138,8 @@ class Prober:
         for order in (*resource.columns, *(f"-{name}" for name in resource.columns), *_ORDERS):
             yield Probe("order", "get", f"{url}?sort={order}")
         yield from self._searches(who, url)
-        for page in ("1", "2", "0", "-1", "99999999", "x"):
-            yield Probe("page", "get", f"{url}?page={page}&per_page=9999")
+        for cursor in ("", "0", "-1", "x", "WyJ4Il0:1:x"):
+            yield Probe("page", "get", f"{url}?cursor={cursor}&per_page=9999")
 
     def _searches(self, who, url, kind="search"):
         for of in ("qzeast", "qzwest", "qzalpha", "qzeb", "qzwg", "qzwa"):

@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks_db",
     "django_filters",
-    "django_tables2",
     "guanbao.platform.identity",
     "guanbao.platform.access",
     "guanbao.apps.parties",

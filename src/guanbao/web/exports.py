@@ -28,6 +28,7 @@ from guanbao.platform.tasks.services import job_start
 from guanbao.web.cells import typed
 from guanbao.web.events import RECORDS_EXPORTED
 from guanbao.web.lists import asked_for
+from guanbao.web.paging import ordered
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, resource_named, resource_of
 
@@ -72,13 +73,10 @@ def export_of(resource: Resource, actor: Actor, asked: QueryDict) -> Export:
     if resource.exported is None or not resource.may_view(actor):
         raise Http404
     seen = resource.seen_by(actor)
-    filters, table = asked_for(seen.showing(asked.getlist("column")), actor, asked)
-    if order := asked.getlist("sort"):
-        table.order_by = order
-    rows = table.data.data
+    filters, sort = asked_for(seen, (), actor, asked)
     given = {name: asked.getlist(name) for name in (*seen.filters, "sort") if name in asked}
     fields = seen.exported or seen.columns
-    keys = list(rows.values_list("pk", flat=True)) if filters.form.is_valid() else []
+    keys = list(ordered(filters.qs, seen, sort).values_list("pk", flat=True)) if filters.form.is_valid() else []
     return Export(seen, fields, keys, seen.joined(seen.rows(actor=actor), fields), given, asked.get("q", ""))
 
 

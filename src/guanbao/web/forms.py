@@ -14,11 +14,12 @@ from django.http import HttpRequest
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
 from guanbao.platform.actors import Actor
-from guanbao.platform.wording import reader_language
+from guanbao.platform.wording import reader_language, told
 from guanbao.web.cells import NOTHING
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
+MOST_OFFERED = 200
 _BLANK = BLANK_CHOICE_DASH[0]  # nine dashes
 _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
@@ -53,8 +54,8 @@ def form_of(
     for name in resource.hidden_from(actor_of(request)) & form.fields.keys():
         del form.fields[name]
     for field in form.fields.values():
-        related_only(field, request)
-        dressed(field)
+        related_to(field, actor_of(request))
+    dressed(form)
     return form
 
 
@@ -91,21 +92,45 @@ def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: m
     return None
 
 
-def related_only(field: forms.Field, request: HttpRequest) -> None:
-    """As `related_to`, for who asks."""
-    related_to(field, actor_of(request))
-
-
 def related_to(field: forms.Field, actor: Actor) -> None:
-    """Offer of related rows only those that the actor may see; none, where their model has no pages."""
+    """Take of related rows only those that the actor may see; none, where their model has no pages."""
     if isinstance(field, forms.ModelChoiceField):
         every: Any = field.queryset
         resource = resource_of(every.model)
-        field.queryset = resource.rows(actor=actor) if resource else every.none()
-        if not field.required and not field.queryset.exists():
-            many = isinstance(field, forms.ModelMultipleChoiceField)
-            # There is nothing to choose, and nothing that has to be chosen.
-            field.widget = forms.MultipleHiddenInput() if many else forms.HiddenInput()
+        field.queryset = resource.rows(actor=actor).order_by(*resource.order) if resource else every.none()
+
+
+def dressed(form: forms.BaseForm) -> None:
+    """Give the fields of a form the look of the frame, and their rows to choose from."""
+    for name, field in form.fields.items():
+        if isinstance(field, forms.ModelChoiceField):
+            _offer(field, form[name].value())
+        elif isinstance(field, forms.ChoiceField) and not callable(every := field.choices) and _BLANK in every:
+            field.choices = [("", NOTHING) if choice == _BLANK else choice for choice in every]
+        if isinstance(field.widget, forms.Select):
+            field.widget.template_name = "web/select.html"  # Django's asks for two templates more for each choice
+        field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
+        field.widget.attrs.setdefault("autocomplete", "off")  # what is entered here is seldom about who enters it
+
+
+def _offer(field: forms.ModelChoiceField[Any], chosen: Any) -> None:  # noqa: ANN401 - Django's own
+    """Offer the first of a field's rows and those that are chosen: nobody reads through a hundred thousand."""
+    every: Any = field.queryset
+    rows = list(every[: MOST_OFFERED + 1])
+    if not rows and not field.required:
+        many = isinstance(field, forms.ModelMultipleChoiceField)
+        # There is nothing to choose, and nothing that has to be chosen.
+        field.widget = forms.MultipleHiddenInput() if many else forms.HiddenInput()
+        return
+    if len(rows) > MOST_OFFERED:
+        keys = [str(key) for key in (chosen if isinstance(chosen, list | tuple) else [chosen])]
+        keys = [key for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        rows = [*every.filter(pk__in=keys), *rows[:-1]]
+        field.widget.attrs["title"] = told(
+            "The first {n} are offered; for another, begin on its own page.", n=MOST_OFFERED
+        )
+    blank = [] if field.empty_label is None else [("", NOTHING)]
+    field.widget.choices = [*blank, *{row.pk: (row.pk, field.label_from_instance(row)) for row in rows}.values()]
 
 
 def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # noqa: ANN401 - Django's own
@@ -114,13 +139,3 @@ def _field(field: models.Field[Any, Any], **how: Any) -> forms.Field | None:  # 
     if isinstance(field, models.ManyToManyField):
         how["form_class"] = Rows
     return field.formfield(**how)
-
-
-def dressed(field: forms.Field) -> None:
-    """Give a field the look of the frame."""
-    if isinstance(field, forms.ModelChoiceField) and field.empty_label:
-        field.empty_label = NOTHING
-    elif isinstance(field, forms.ChoiceField) and not callable(every := field.choices) and _BLANK in every:
-        field.choices = [("", NOTHING) if choice == _BLANK else choice for choice in every]
-    field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")
-    field.widget.attrs.setdefault("autocomplete", "off")  # what is entered here is seldom about who enters it

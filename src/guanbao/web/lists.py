@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
-import django_tables2 as tables
 from django.core.exceptions import ValidationError
-from django.core.paginator import EmptyPage, Paginator
+from django.core.signing import BadSignature
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from django_filters.filterset import filterset_factory
-from django_tables2.config import RequestConfig
 
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
 from guanbao.web.forms import dressed, related_to
 from guanbao.web.keeping import query_of, view_remove, view_save, views_of
+from guanbao.web.paging import page_of, sorts
 from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
 PAGE = 50
-MOST_PAGES = 200  # beyond, a filter or another order finds a row sooner; programs go on by key
-MOST_COUNTED = PAGE * MOST_PAGES
+MOST_COUNTED = 1_000  # counting on takes longer than anybody looks at the number
+
+
+class Head(NamedTuple):
+    """The head of a column: what it is called, how it is sorted now, and the address that sorts by it."""
+
+    title: str
+    sorted: str
+    query: str
 
 
 def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError | None = None) -> HttpResponse:
@@ -40,20 +45,15 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
     if not request.GET and (usual := next((view for view in views if view.is_usual and view.query), None)):
         return redirect(f"{resource.url('list')}?{usual.query}")
     resource = seen.showing(request.GET.getlist("column"))
-    filters, table = asked_for(resource, actor, request.GET)
-    for field in filters.form.fields.values():
-        dressed(field)
-    RequestConfig(request, paginate=False).configure(table)  # it would take the length of a page from the address
-    number = request.GET.get("page", "1")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) <= MOST_PAGES:
-        raise Http404
+    filters, sort = asked_for(seen, resource.columns, actor, request.GET)
+    dressed(filters.form)
+    cursor = request.GET.get("cursor")
     try:
-        table.paginate(paginator_class=Pages, page=int(number), per_page=PAGE)
-    except EmptyPage as error:
+        page = page_of(filters.qs, seen, sort, cursor, PAGE, most=0 if cursor else MOST_COUNTED)
+    except BadSignature as error:
         raise Http404 from error
-    page: Any = table.page
-    shown = [row.record for row in page.object_list]
-    reading_record(actor=actor, resource=resource, fields=resource.columns, rows=shown)
+    reading_record(actor=actor, resource=resource, fields=resource.columns, rows=page.rows)
+    heads = [_head(seen, name, sort, request.GET) for name in resource.columns]
     context = {
         "resource": resource,
         "home": resource.url("list"),
@@ -62,12 +62,14 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
         "query": query_of(seen, request.GET),
         "wrong": wrong,
         "verbs": [verb for verb in resource.verbs if verb.bulk and verb.may(actor)],
-        "table": table,
-        "page": page,
-        "count": page.paginator.count,
-        "more": page.paginator.counted > page.paginator.count,
+        "heads": heads,
+        "rows": [(row, list(zip(heads, _cells(resource, row), strict=True))) for row in page.rows],
+        "before": page.before and _address(request.GET, cursor=page.before),
+        "after": page.after and _address(request.GET, cursor=page.after),
+        "count": None if cursor else min(page.found, MOST_COUNTED),
+        "more": page.found > MOST_COUNTED,
         "filters": filters,
-        "asked": any(request.GET.get(name) for name in ("q", *resource.filters)),
+        "asked": any(request.GET.get(name) for name in ("q", "cursor", *resource.filters)),
         "exports": resource.exported is not None,
         "add": resource.add if resource.add and resource.add.may(actor) else None,
     }
@@ -93,29 +95,16 @@ def views_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     return redirect(f"{resource.url('list')}?{view.query or 'q='}")
 
 
-class Pages(Paginator):  # type: ignore[type-arg] # Django takes none at run time
-    """Pages of a table that are not counted to the end: a hundred thousand rows take longer to count than to show."""
-
-    @cached_property
-    def counted(self) -> int:
-        """How many rows there are, one more than `MOST_COUNTED` at most."""
-        rows: Any = self.object_list
-        found: int = rows.data.data.order_by()[: MOST_COUNTED + 1].count()
-        return found
-
-    @cached_property
-    def count(self) -> int:
-        """How many of them can be paged through."""
-        return min(self.counted, MOST_COUNTED)
-
-
-def asked_for(resource: Resource, actor: Actor, asked: QueryDict) -> tuple[django_filters.FilterSet, tables.Table]:
-    """What an address asks for: the filters, and the table of the rows that the actor may see, not yet sorted."""
-    rows = resource.joined(resource.rows(actor=actor), resource.columns)
+def asked_for(
+    resource: Resource, columns: tuple[str, ...], actor: Actor, asked: QueryDict
+) -> tuple[django_filters.FilterSet, str]:
+    """What an address asks for: the filters over the rows that the actor may see, and their order."""
+    rows = resource.joined(resource.rows(actor=actor), columns)
     filters = filters_of(resource)(asked, queryset=searched(rows, resource, asked.get("q", "")))
     for field in filters.form.fields.values():
         related_to(field, actor)
-    return filters, table_of(resource)(filters.qs.order_by(*resource.order))
+    offered, sort = sorts(resource), asked.get("sort", "")
+    return filters, sort if sort in offered else offered[0]
 
 
 def searched(rows: QuerySet[Any], resource: Resource, text: str) -> QuerySet[Any]:
@@ -134,23 +123,22 @@ def filters_of(resource: Resource) -> type[django_filters.FilterSet]:
     return made
 
 
-def table_of(resource: Resource) -> type[tables.Table]:
-    """The table of a resource's columns; the first leads to the detail page."""
-    made: dict[str, Any] = {
-        name: tables.Column(verbose_name=resource.heading(name), orderable=not resource.field(name).many_to_many)
-        for name in resource.columns
-    }
-    for name in resource.columns:
-        made[f"render_{name}"] = _renderer(resource, name)
-    made["Meta"] = type("Meta", (), {"template_name": "web/rows.html", "sequence": resource.columns, "empty_text": ""})
-    return type(f"{resource.model.__name__}Table", (tables.Table,), made)
+def _head(resource: Resource, name: str, sort: str, asked: QueryDict) -> Head:
+    way = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+    turned = f"-{name}" if way == "ascending" else name
+    return Head(resource.heading(name), way, _address(asked, sort=turned) if name in sorts(resource) else "")
 
 
-def _renderer(resource: Resource, name: str) -> Any:  # noqa: ANN401 - django-tables2 looks at its parameters
-    def render_cell(record: Any) -> str:  # noqa: ANN401
-        text = cell(record, name)
-        if name != resource.columns[0]:
-            return text
-        return format_html('<a href="{}">{}</a>', resource.url("detail", record.pk), text)
+def _cells(resource: Resource, row: Any) -> list[str]:  # noqa: ANN401 - a model
+    """What a row shows; the first cell leads to its page."""
+    first, *others = (cell(row, name) for name in resource.columns)
+    return [format_html('<a href="{}{}/">{}</a>', resource.url("list"), row.pk, first), *others]
 
-    return lambda self, record: render_cell(record)  # noqa: ARG005 - bound as a method
+
+def _address(asked: QueryDict, **changed: str) -> str:
+    """What was asked for, but for this, from the first page on."""
+    query = asked.copy()
+    query.pop("cursor", None)
+    for name, value in changed.items():
+        query[name] = value
+    return query.urlencode()

@@ -24,7 +24,7 @@ def manager(client, thread):
 
 
 def headings(response):
-    return [str(column.header) for column in response.context["table"].columns]
+    return [head.title for head in response.context["heads"]]
 
 
 def test_a_reader_chooses_columns(office):

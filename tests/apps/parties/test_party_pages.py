@@ -15,6 +15,7 @@ from guanbao.apps.parties.services import contractor_stand
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.services import person_leave
+from guanbao.web import forms, lists
 from guanbao.web.resource import resources
 
 
@@ -26,7 +27,7 @@ def office(client, house):
 
 
 def listed(response):
-    return {str(row.record) for row in response.context["table"].rows}
+    return [str(row) for row, _ in response.context["rows"]]
 
 
 def test_without_a_login_there_is_only_the_login(client, house):
@@ -53,14 +54,14 @@ def test_a_wrong_password_does_not(client, house):
 
 def test_the_office_sees_its_own_contractors(office):
     response = office.get("/contractors/")
-    assert listed(response) == {"Calls Ltd", "Cards Ltd"}
+    assert listed(response) == ["Calls Ltd", "Cards Ltd"]
     assert b"Foreign" not in response.content
 
 
 def test_a_contractors_people_see_themselves(client, house):
     person, _ = house.person("theirs", house.calls.organisation, "service_manager")
     client.force_login(person)
-    assert listed(client.get("/contractors/")) == {"Calls Ltd"}
+    assert listed(client.get("/contractors/")) == ["Calls Ltd"]
     assert client.get("/institutions/").status_code == 404
     for other in (house.cards, house.foreign):
         assert client.get(f"/contractors/{other.pk}/").status_code == 404
@@ -111,23 +112,47 @@ def test_what_is_not_ours_answers_as_what_is_not_there(office, house):
 
 def test_search_filter_and_order(office, house):
     house.contractor(house.bank, "Alpha", is_related=True)
-    assert listed(office.get("/contractors/", {"q": "al"})) == {"Alpha", "Calls Ltd"}
-    assert listed(office.get("/contractors/", {"q": "calls ltd"})) == {"Calls Ltd"}
-    assert listed(office.get("/contractors/", {"is_related": "true"})) == {"Alpha"}
-    assert listed(office.get("/contractors/", {"institution": house.other.pk})) == {"Alpha", "Calls Ltd", "Cards Ltd"}
-    names = [str(row.record) for row in office.get("/contractors/", {"sort": "-name"}).context["table"].rows]
-    assert names == ["Cards Ltd", "Calls Ltd", "Alpha"]
+    assert listed(office.get("/contractors/", {"q": "al"})) == ["Alpha", "Calls Ltd"]
+    assert listed(office.get("/contractors/", {"q": "calls ltd"})) == ["Calls Ltd"]
+    assert listed(office.get("/contractors/", {"is_related": "true"})) == ["Alpha"]
+    assert listed(office.get("/contractors/", {"institution": house.other.pk})) == ["Alpha", "Calls Ltd", "Cards Ltd"]
+    assert listed(office.get("/contractors/", {"sort": "-name"})) == ["Cards Ltd", "Calls Ltd", "Alpha"]
     assert office.get("/contractors/", {"sort": "organisation__people__password"}).status_code == 200
 
 
 def test_a_page_has_the_length_that_we_give_it(office, house):
     for n in range(70):
-        house.contractor(house.bank, f"More {n}")
-    first, second = office.get("/contractors/"), office.get("/contractors/", {"page": "2", "per_page": "1000"})
-    assert len(first.context["table"].page) == 50
-    assert len(second.context["table"].page) == 22
-    for page in ("3", "0", "-1", "x", "", "²", "9" * 5000):
-        assert office.get("/contractors/", {"page": page}).status_code == 404, page
+        house.contractor(house.bank, f"More {n:02}")
+    first = office.get("/contractors/", {"per_page": "1000"})
+    assert (len(listed(first)), first.context["count"], first.context["before"]) == (50, 72, None)
+    second = office.get(f"/contractors/?{first.context['after']}")
+    assert (len(listed(second)), second.context["count"], second.context["after"]) == (22, None, None)
+    assert listed(office.get(f"/contractors/?{second.context['before']}")) == listed(first)
+    for cursor in ("3", "x", "²", "9" * 5000, "a:b:c"):
+        assert office.get("/contractors/", {"cursor": cursor}).status_code == 404, cursor
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "id", "-id", "kind", "-is_financial"])
+def test_pages_go_on_and_back_by_key_while_rows_come(office, house, monkeypatch, sort):
+    for n in range(8):
+        house.contractor(house.bank, f"Row {n}", is_financial=bool(n % 2))
+    whole = listed(office.get("/contractors/", {"sort": sort}))
+    monkeypatch.setattr(lists, "PAGE", 3)
+    page, seen = office.get("/contractors/", {"sort": sort}), []
+    while True:
+        seen.append(listed(page))
+        if page.context["after"] is None:
+            break
+        house.contractor(house.bank, f"{'AAA' if sort == 'name' else 'ZZZ'} {len(seen)}")  # before where we are
+        page = office.get(f"/contractors/?{page.context['after']}")
+    went = [name for names in seen for name in names]
+    assert [name for name in went if name in whole] == whole, "none is missed, none comes twice"
+    back = [listed(page)]
+    while page.context["before"] is not None:
+        page = office.get(f"/contractors/?{page.context['before']}")
+        back.insert(0, listed(page))
+    again = [name for names in back for name in names]
+    assert [name for name in again if name in whole] == whole
 
 
 def test_htmx_gets_the_table_alone(office):
@@ -228,3 +253,22 @@ def test_chinese_unless_english_is_asked_for(client):
     assert "用户名" in client.get("/login").content.decode()
     assert "用户名" in client.get("/login", headers={"Accept-Language": "de-DE"}).content.decode()
     assert "Password" in client.get("/login", headers={"Accept-Language": "en-GB,en;q=0.8"}).content.decode()
+
+
+def test_a_field_offers_the_first_rows_and_the_chosen_one(office, house, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_OFFERED", 2)
+    last = house.contractor(house.bank, "Zebra")
+    house.contractor(house.bank, "Alpha")
+
+    def offered(asked):
+        field = office.get("/certificates/", asked).context["filters"].form["contractor"]
+        return [text for text in re.findall(r"<option[^>]*>([^<]*)", str(field)) if text != "—"], str(field)
+
+    assert offered({})[0] == ["Alpha", "Calls Ltd"]
+    names, text = offered({"contractor": last.pk})
+    assert names == ["Zebra", "Alpha", "Calls Ltd"]
+    assert f'<option value="{last.pk}" selected>' in text
+    assert "The first 2 are offered" in text
+    assert offered({"contractor": house.foreign.pk})[0] == ["Alpha", "Calls Ltd"], "not theirs to know"
+    monkeypatch.setattr(forms, "MOST_OFFERED", 9)
+    assert offered({})[0] == ["Alpha", "Calls Ltd", "Cards Ltd", "Zebra"]

@@ -103,8 +103,13 @@ class Arrangement(models.Model):
                 violation_error_message=_("After the selection the arrangement has a contractor."),
             ),
         )
+        # One for each order of the list, within the bank; a contractor's rows are few enough to be sorted.
         indexes = (
             models.Index(fields=("institution", "reference", "id"), name="arrangement_by_reference"),
+            models.Index(fields=("institution", "title", "id"), name="arrangement_by_title"),
+            models.Index(fields=("institution", "stage", "id"), name="arrangement_by_stage"),
+            models.Index(fields=("institution", "importance", "id"), name="arrangement_by_importance"),
+            models.Index(fields=("institution", "ends_on", "id"), name="arrangement_by_end"),
             models.Index(fields=("contractor", "reference", "id"), name="arrangement_of_contractor"),
             models.Index(fields=("department", "reference", "id"), name="arrangement_of_department"),
         )

@@ -31,8 +31,7 @@ class Asked(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            dressed(field)
+        dressed(self)
 
     def clean(self) -> None:
         """An object is found by both its kind and its number."""

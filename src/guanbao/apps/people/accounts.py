@@ -47,7 +47,7 @@ class Dressed:
             field.label = self.labels.get(name, field.label)
             field.help_text = ""
             field.widget.attrs.pop("placeholder", None)
-            dressed(field)
+        dressed(form)
         return form
 
 

@@ -38,8 +38,7 @@ class PasswordForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django calls it
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            dressed(field)
+        dressed(self)
 
     def clean(self) -> dict[str, Any]:
         """Both are the same."""

@@ -174,8 +174,7 @@ def send_page(request: HttpRequest, pk: int) -> HttpResponse:
     if arrangement is None or reach(actor, RECORDS_IMPORT).is_empty:
         raise Http404
     form = SendForm(request.POST or None, request.FILES or None)
-    for field in form.fields.values():
-        dressed(field)
+    dressed(form)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("imports-detail", _sent(request, arrangement, form).pk)
