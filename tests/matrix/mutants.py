@@ -1,175 +1,143 @@
 """Takes every guard away in turn and sees whether a test notices: `make mutants`.
 
 A guard is a restriction of a selector, a check of a permission, or a list of what may be written, read or asked.
-One mutant at a time is imported in place of the module it comes from; nothing is written to the source.
-`GUANBAO_MUTANTS=200` takes a sample of so many, by `GUANBAO_MUTANTS_SEED`; `GUANBAO_MUTANTS_ONLY=parties` some files.
+Nothing is written to the source: modules are imported with a switch at each guard (`mutant_importing`). All tests run
+once to tell which of them meet which guard; then each guard is switched off in a copy of a process that is ready, and
+these tests run there, the shortest first, until one fails. What takes effect as a module is imported, and what seems
+to survive, is judged in a process of its own.
+`GUANBAO_MUTANTS=200` takes a sample of so many, by `GUANBAO_MUTANTS_SEED`; `GUANBAO_MUTANTS_ONLY=parties` some files,
+`GUANBAO_MUTANTS_TESTS=tests/apps/parties` some tests. `GUANBAO_MUTANTS_MET` is a folder that keeps, for the next time,
+which tests meet what; `GUANBAO_MUTANTS_TELL` prints what pytest says.
 """
 
 from __future__ import annotations
 
-import ast
+import json
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+
+from guards import Guard, guards
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src"
-FOLDERS = ("apps", "platform", "web", "api")
 TIME_S = 420
-NEEDS = {"need", "need_object", "_need_whole", "_need_to_give", "grant_may", "_may"}
+# Browsers, generated requests and long chains tell nothing of guards that these do not.
+TESTS = os.environ.get("GUANBAO_MUTANTS_TESTS", "tests/apps tests/platform tests/web tests/api tests/matrix").split()
+LEFT_OUT = [
+    "tests/api/test_schemathesis.py", "tests/platform/ledger/test_tamper.py", "tests/web/test_browser.py",
+    "tests/web/test_api_docs.py", "tests/web/test_passkeys.py", "tests/apps/service_levels/test_roles_in_browser.py",
+    "tests/apps/arrangements/test_many.py",
+]  # fmt: skip
+LISTS = ["tests/api/test_openapi.py", "tests/web/test_lists_of_fields.py"]  # of fields: the shortest way to notice
+DOUBLED = Path(__file__).with_name("doubled.txt")
 
 
-class Mutant(NamedTuple):
-    """Where a guard stands, and what was taken away."""
+def pytest_run(*args: str, plugin: str, limit: float | None = None, **said: str) -> bool:
+    """One run of the tests with a plugin of ours: whether one of them failed, or could not even be imported.
 
-    file: str
-    line: int
-    number: int
-    what: str
-
-
-class Remover(ast.NodeTransformer):
-    """Counts the guards of a module; takes away the one of that number."""
-
-    def __init__(self, number: int = -1) -> None:
-        self.number = number
-        self.found: list[tuple[int, str]] = []
-
-    def _is_it(self, node: ast.expr | ast.stmt, what: str) -> bool:
-        self.found.append((node.lineno, what))
-        return len(self.found) - 1 == self.number
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`reach(…).rows(rows, columns)` lets every row through, `.limit(columns)` too, and `need…` nobody stop."""
-        self.generic_visit(node)
-        match node.func:
-            case ast.Attribute(attr="rows") if len(node.args) == 2 and self._is_it(node, "rows"):
-                return node.args[0]
-            case ast.Attribute(attr="limit") if len(node.args) == 1 and self._is_it(node, "limit"):
-                return ast.parse("__import__('django.db.models', fromlist=['Q']).Q()", mode="eval").body
-            case ast.Attribute(attr=("may" | "may_view") as name) if node.args and self._is_it(node, name):
-                return ast.Constant(value=True)
-            case ast.Attribute(attr="seen_by") if self._is_it(node, "seen_by"):
-                return node.func.value
-            case ast.Attribute(attr="hidden_from") if self._is_it(node, "hidden_from"):
-                return ast.parse("frozenset()", mode="eval").body
-            case ast.Name(id=("related_to" | "related_only") as name) if self._is_it(node, name):
-                return ast.Constant(value=None)
-        return node
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        """A check that stands alone."""
-        match node.value:
-            case ast.Call(func=ast.Name(id=name)) if name in NEEDS and self._is_it(node, name):
-                return ast.Pass()
-        self.generic_visit(node)
-        return node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """`reach(…).is_empty` is never so, `.whole` always."""
-        self.generic_visit(node)
-        if node.attr == "is_empty" and self._is_it(node, "is_empty"):
-            return ast.Constant(value=False)
-        if node.attr == "whole" and self._is_it(node, "whole"):
-            return ast.Constant(value=True)
-        return node
-
-    def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        """What is inside is not; what is personal is not; a form or a filter made of a list takes every field."""
-        self.generic_visit(node)
-        if node.arg in ("inside", "personal") and self._is_it(node.value, node.arg):
-            node.value = ast.parse("frozenset()", mode="eval").body
-        elif node.arg == "fields" and _is_list(node.value) and self._is_it(node.value, "fields"):
-            node.value = ast.Constant(value="__all__")
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        """A form's own list of fields takes every field."""
-        self.generic_visit(node)
-        if isinstance(node.target, ast.Name) and node.target.id == "fields" and self._is_it(node, "fields"):
-            node.value = ast.Constant(value="__all__")
-        return node
+    Raises:
+        RuntimeError: pytest itself could not run.
+    """
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONDONTWRITEBYTECODE": "1"} | said
+    asked = [sys.executable, "-m", "pytest", "-q", "--tb=no", "--show-capture=no", "-p", plugin, *args]
+    asked += [f"--ignore={file}" for file in LEFT_OUT]
+    try:
+        done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        return False  # nobody has noticed
+    if os.environ.get("GUANBAO_MUTANTS_TELL"):
+        print(done.stdout.decode()[-3000:], done.stderr.decode()[-3000:], flush=True)
+    if done.returncode not in {0, 1, 2}:
+        raise RuntimeError(done.stdout.decode() + done.stderr.decode())
+    return done.returncode != 0
 
 
-def _is_list(node: ast.AST) -> bool:
-    """Whether it is `list(…)`: what forms and filters are made of."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "list"
+def met(workers: str) -> dict[str, dict]:
+    """Of each test that passes: how long it takes, and which guards it meets on which routes."""
+    kept = os.environ.get("GUANBAO_MUTANTS_MET")
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = Path(kept or fresh)
+        if not list(folder.glob("*.jsonl")):
+            folder.mkdir(exist_ok=True)
+            pytest_run("-n", workers, "--dist", "loadfile", *TESTS, plugin="mutant_importing", GUANBAO_MET=str(folder))
+        lines = [line for file in folder.glob("*.jsonl") for line in file.read_text().splitlines()]
+    return {told["test"]: told for told in map(json.loads, lines)}
 
 
-def mutants() -> Iterator[Mutant]:
-    """Every guard."""
-    for folder in FOLDERS:
-        for file in sorted((SOURCE / "guanbao" / folder).rglob("*.py")):
-            if "migrations" in file.parts:
-                continue
-            remover = Remover()
-            remover.visit(ast.parse(file.read_text(encoding="utf-8")))
-            for number, (line, what) in enumerate(remover.found):
-                yield Mutant(str(file.relative_to(SOURCE)), line, number, what)
+def judged(chosen: Iterable[Guard], tests: dict[str, dict], workers: str) -> dict[str, str]:
+    """By which test each guard's mutant is caught, in copies of one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answer = Path(folder, "asked.json"), Path(folder, "answer.txt")
+        wanted = {}
+        for guard in chosen:
+            meeting = {test: told["met"][guard.key] for test, told in tests.items() if guard.key in told["met"]}
+            if meeting and guard.is_lazy:
+                wanted[guard.key] = meeting
+        asked.write_text(json.dumps({"mutants": wanted, "took": {test: told["s"] for test, told in tests.items()}}))
+        answer.touch()
+        pytest_run("-s", *TESTS, plugin="mutant_judging", GUANBAO_JUDGE=str(asked), GUANBAO_ANSWER=str(answer),
+                   WORKERS=workers)  # fmt: skip
+        return dict(line.split(" ", 1) for line in answer.read_text().splitlines())
 
 
-def mutated(file: Path, number: int) -> ast.Module:
-    """A module without the guard of that number."""
-    tree = Remover(number).visit(ast.parse(file.read_text(encoding="utf-8")))
-    return ast.fix_missing_locations(tree)
-
-
-def judges(mutant: Mutant) -> list[list[str]]:
-    """Which tests judge it: those that mirror its file first, then the matrix."""
-    parts = Path(mutant.file).parts[1:]
-    near = {
-        "apps": [f"tests/apps/{parts[1]}"],
-        "platform": [f"tests/platform/{parts[1]}"] if (ROOT / f"tests/platform/{parts[1]}").is_dir() else [],
-        "web": ["tests/apps/parties", "tests/apps/operations", "tests/apps/people"],
-        "api": ["tests/api/test_reading.py", "tests/api/test_writing.py"],
-    }[parts[0]]
-    rest = ["tests/platform/access", "tests/apps/people"] if parts[0] == "platform" else []
-    near = [path for path in (*near, *rest) if (ROOT / path).exists()]
-    return [near, ["tests/matrix/test_world.py", "tests/matrix/test_matrix.py"]]
-
-
-def caught(mutant: Mutant) -> str:
-    """By which tests a mutant is caught; nothing where it survives."""
-    environment = os.environ | {"GUANBAO_MUTANT": f"{mutant.file}:{mutant.number}", "PYTHONDONTWRITEBYTECODE": "1"}
-    for tests in judges(mutant):
-        if not tests:
-            continue
-        asked = [sys.executable, "-m", "pytest", "-x", "-q", "--show-capture=no", "--tb=no", "-p", "mutant_importing",
-                 "--deselect=tests/apps/service_levels/test_browser.py", *tests]  # fmt: skip
-        environment["PYTHONPATH"] = str(Path(__file__).parent)
-        try:
-            done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, timeout=TIME_S, check=False)
-        except subprocess.TimeoutExpired:
-            return ""  # nobody has noticed
-        if done.returncode not in (0, 5):
-            return tests[0]
+def caught(guard: Guard, tests: dict[str, dict]) -> str:
+    """By which tests a mutant is caught in a process of its own; nothing where it survives."""
+    app = Path(guard.file).parts[2]
+    near = [path for path in (f"tests/apps/{app}", f"tests/platform/{app}") if (ROOT / path).is_dir()]
+    meeting = sorted((told["s"], test) for test, told in tests.items() if guard.key in told["met"])
+    rounds = [[test for _s, test in meeting]] if guard.is_lazy else [LISTS, near, ["tests/api", "tests/web"]]
+    for these in rounds:
+        if these and pytest_run("-x", *these, plugin="mutant_importing", limit=TIME_S, GUANBAO_MUTANT=guard.key):
+            return these[0] if len(these) < 4 else "a test that meets it"
     return ""
 
 
+def doubled(every: Iterable[Guard]) -> dict[str, str]:
+    """Guards whose absence changes nothing, each with its reason, by `file: line of code`.
+
+    Raises:
+        SystemExit: one of them is gone.
+    """
+    told = dict(line.split(" | ", 1) for line in DOUBLED.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+    if gone := told.keys() - {guard.place for guard in every}:
+        sys.exit(f"these are no guards: {sorted(gone)}")
+    return told
+
+
 def main() -> None:
-    """Judge them, two at a time; the survivors by file and line."""
-    every = [each for each in mutants() if os.environ.get("GUANBAO_MUTANTS_ONLY", "") in each.file]
+    """Judge them, some at a time; the survivors by file and line."""
+    whole = list(guards())
+    equal, begun = doubled(whole), time.monotonic()
+    every = [guard for guard in whole if os.environ.get("GUANBAO_MUTANTS_ONLY", "") in guard.file]
     most, seed = int(os.environ.get("GUANBAO_MUTANTS", "0")), int(os.environ.get("GUANBAO_MUTANTS_SEED", "1"))
     chosen = random.Random(seed).sample(every, most) if 0 < most < len(every) else every
-    print(f"{len(chosen)} of {len(every)} mutants, seed {seed}", flush=True)
-    begun, survivors, done = time.monotonic(), [], 0
-    with ThreadPoolExecutor(int(os.environ.get("WORKERS", "2"))) as pool:
-        for mutant, by in zip(chosen, pool.map(caught, chosen), strict=True):
-            done += 1
-            print(f"{done:4} {mutant.file}:{mutant.line} {mutant.what}: {by or 'SURVIVES'}", flush=True)
-            if not by:
-                survivors.append(mutant)
-    share = 1 - len(survivors) / len(chosen)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} caught ({share:.1%}) in {time.monotonic() - begun:.0f} s")
-    for mutant in survivors:
-        print(f"survives: {mutant.file}:{mutant.line} without its {mutant.what}")
-    sys.exit(share < 0.95)
+    workers = os.environ.get("WORKERS", "2")
+    print(f"{len(chosen)} of {len(whole)} guards, seed {seed}", flush=True)
+    tests = met(workers)
+    print(f"{len(tests)} tests pass, {time.monotonic() - begun:.0f} s", flush=True)
+    by = judged(chosen, tests, workers)
+    print(f"{len(by)} caught in copies, {time.monotonic() - begun:.0f} s", flush=True)
+    left = [guard for guard in chosen if guard.key not in by]
+    with ThreadPoolExecutor(int(workers)) as pool:
+        for guard, test in zip(left, pool.map(lambda guard: caught(guard, tests), left), strict=True):
+            print(f"{guard.file}:{guard.line} {guard.what}: {test or 'SURVIVES'}", flush=True)
+            if test:
+                by[guard.key] = test
+    survivors = [guard for guard in chosen if guard.key not in by]
+    share = len(by) / len(chosen)
+    print(f"{len(by)} of {len(chosen)} caught ({share:.1%}) in {(time.monotonic() - begun) / 60:.0f} min")
+    for guard in survivors:
+        print(f"survives: {guard.file}:{guard.line} without its {guard.what} {equal.get(guard.place, '')}")
+    noticed = [guard.place for guard in chosen if guard.key in by and guard.place in equal]
+    for place in noticed:
+        print(f"is noticed, so not doubled: {place}")
+    sys.exit(bool(share < 0.95 or noticed))
 
 
 if __name__ == "__main__":
