@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,8 +39,8 @@ LISTS = ["tests/api/test_openapi.py", "tests/web/test_lists_of_fields.py"]  # of
 DOUBLED = Path(__file__).with_name("doubled.txt")
 
 
-def pytest_run(*args: str, plugin: str, limit: float | None = None, **said: str) -> bool:
-    """One run of the tests with a plugin of ours: whether one of them failed, or could not even be imported.
+def pytest_run(*args: str, plugin: str, limit: float | None = None, **said: str) -> str:
+    """One run of the tests with a plugin of ours: the first that failed, or could not even be imported; else nothing.
 
     Raises:
         RuntimeError: pytest itself could not run.
@@ -50,12 +51,13 @@ def pytest_run(*args: str, plugin: str, limit: float | None = None, **said: str)
     try:
         done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
-        return False  # nobody has noticed
+        return ""  # nobody has noticed
     if os.environ.get("GUANBAO_MUTANTS_TELL"):
         print(done.stdout.decode()[-3000:], done.stderr.decode()[-3000:], flush=True)
     if done.returncode not in {0, 1, 2}:
         raise RuntimeError(done.stdout.decode() + done.stderr.decode())
-    return done.returncode != 0
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout.decode(), re.MULTILINE)
+    return "" if done.returncode == 0 else failed[1] if failed else "the import"
 
 
 def met(workers: str) -> dict[str, dict]:
@@ -93,8 +95,9 @@ def caught(guard: Guard, tests: dict[str, dict]) -> str:
     meeting = sorted((told["s"], test) for test, told in tests.items() if guard.key in told["met"])
     rounds = [[test for _s, test in meeting]] if guard.is_lazy else [LISTS, near, ["tests/api", "tests/web"]]
     for these in rounds:
-        if these and pytest_run("-x", *these, plugin="mutant_importing", limit=TIME_S, GUANBAO_MUTANT=guard.key):
-            return these[0] if len(these) < 4 else "a test that meets it"
+        run = {"plugin": "mutant_importing", "limit": TIME_S, "GUANBAO_MUTANT": guard.key}
+        if these and (test := pytest_run("-x", *these, **run)):
+            return test
     return ""
 
 
