@@ -20,17 +20,18 @@ def row_change(row: Model, **values: object) -> Change:
     Raises:
         ValidationError: by field, where the model refuses them.
     """
-    change = Change({}, {})
+    was = {name: None if row.pk is None else row_plain(row, name) for name in values}
     for name, value in values.items():
-        was = None if row.pk is None else getattr(row, name)
         setattr(row, name, value)
-        if row.pk is None:
-            change.after[name] = _plain(value)
-        elif (old := _plain(was)) != (new := _plain(value)):
-            change.before[name], change.after[name] = old, new
     row.full_clean()
-    return change
+    after = {name: row_plain(row, name) for name in values}  # as the model cleaned it
+    if row.pk is None:
+        return Change({}, after)
+    differ = [name for name in values if was[name] != after[name]]
+    return Change({name: was[name] for name in differ}, {name: after[name] for name in differ})
 
 
-def _plain(value: object) -> object:
+def row_plain(row: Model, name: str) -> object:
+    """The value of a row's field; a related row by its key."""
+    value: object = getattr(row, name)
     return value.pk if isinstance(value, Model) else value

@@ -77,7 +77,8 @@ class Resource:
     """One model's pages.
 
     `rows(actor=…)` is the app's selector, already limited to what the actor may see. `columns` are fields of the
-    list, the first leads to the detail page; `shown` those of the detail page. `search` are text fields. `inside` are
+    list, the first leads to the detail page; `shown` those of the detail page, the columns where none are named.
+    `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     `exported` are fields of files, the columns where none are named; None lets nothing be exported.
     To show a `personal` field is an event.
@@ -94,7 +95,7 @@ class Resource:
     view: Permission
     rows: Selector
     columns: tuple[str, ...]
-    shown: tuple[str, ...]
+    shown: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     order: tuple[str, ...] = ("pk",)
@@ -106,6 +107,9 @@ class Resource:
     personal: frozenset[str] = frozenset()
     parent: str = ""
     answers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shown", self.shown or self.columns)
 
     def hidden_from(self, actor: Actor) -> frozenset[str]:
         """The fields that are not this actor's to read or write: those `inside`, of who is not inside."""

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from guanbao.apps.arrangements.choices import Activity, Element, Importance, Stage
 from guanbao.apps.parties.countries import countries
+from guanbao.platform.ledger.naming import Named
 from guanbao.platform.wording import _, reader_language, told
 
 # The reference names folders of records and goes into statements; a contractor's system must be able to type it.
@@ -152,7 +153,7 @@ class Arrangement(models.Model):
             raise ValidationError(wrong)
 
 
-class Link(models.Model):
+class Link(Named):
     """A link of the sub-outsourcing chain: who does a part of it for whom (转包链)."""
 
     tenants = ("arrangement__institution__organisation", "arrangement__contractor__organisation")
@@ -178,20 +179,12 @@ class Link(models.Model):
             ),  # 1 is the contractor
         )
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def note(self) -> str:
         """What else matters, in a line."""
         return told(
             "Rank {rank} · {country} · {part}", rank=self.rank, country=self.get_country_display(), part=self.part
         )
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
 
 
 class Place(models.Model):

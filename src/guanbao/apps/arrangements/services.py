@@ -22,6 +22,7 @@ from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.catalogue.services import scope_need
 from guanbao.apps.parties.models import Contractor, Department, Institution
 from guanbao.platform.access.reach import Columns, need_object
+from guanbao.platform.access.writes import row_add, row_remove
 from guanbao.platform.actors import Actor
 from guanbao.platform.changes import Change, row_change
 from guanbao.platform.ledger.services import ledger_append
@@ -158,33 +159,26 @@ def link_add(
 ) -> Link:
     """Add a sub-contractor to the chain. Raises NotPermitted; ValidationError by field."""
     need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
-    with transaction.atomic():
-        link = Link()
-        change = row_change(
-            link,
-            arrangement=arrangement,
-            rank=rank,
-            name=name,
-            part=part,
-            identifier=identifier,
-            country=country,
-            approved_on=approved_on,
-        )
-        link.save()
-        scopes = arrangement.ledger_scopes
-        ledger_append(actor=actor, event=events.LINK_ADDED, subject=link, after=change.after, scopes=scopes)
-    return link
+    return row_add(
+        Link(),
+        actor=actor,
+        event=events.LINK_ADDED,
+        columns=OF_ARRANGEMENT,
+        arrangement=arrangement,
+        rank=rank,
+        name=name,
+        part=part,
+        identifier=identifier,
+        country=country,
+        approved_on=approved_on,
+    )
 
 
 def link_remove(*, actor: Actor, link: Link) -> Link:
     """Take a sub-contractor out of the chain; the ledger keeps it. Raises NotPermitted."""
     need_object(actor, ARRANGEMENT_EDIT, link, OF_ARRANGEMENT)
-    with transaction.atomic():
-        scopes = link.arrangement.ledger_scopes
-        was = {"arrangement": link.arrangement_id, "rank": link.rank, "name": link.name, "part": link.part}
-        ledger_append(actor=actor, event=events.LINK_REMOVED, subject=link, before=was, scopes=scopes)
-        Link.objects.filter(pk=link.pk).delete()
-    return link
+    kept = ("arrangement", "rank", "name", "part")
+    return row_remove(link, actor=actor, event=events.LINK_REMOVED, columns=OF_ARRANGEMENT, told=kept)
 
 
 def place_add(
@@ -192,24 +186,15 @@ def place_add(
 ) -> Place:
     """Add a place. Raises NotPermitted; ValidationError by field."""
     need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
-    with transaction.atomic():
-        made = Place()
-        change = row_change(made, arrangement=arrangement, activity=activity, country=country, place=place)
-        made.save()
-        scopes = arrangement.ledger_scopes
-        ledger_append(actor=actor, event=events.PLACE_ADDED, subject=made, after=change.after, scopes=scopes)
-    return made
+    fields = {"arrangement": arrangement, "activity": activity, "country": country, "place": place}
+    return row_add(Place(), actor=actor, event=events.PLACE_ADDED, columns=OF_ARRANGEMENT, **fields)
 
 
 def place_remove(*, actor: Actor, place: Place) -> Place:
     """Take a place away; the ledger keeps it. Raises NotPermitted."""
     need_object(actor, ARRANGEMENT_EDIT, place, OF_ARRANGEMENT)
-    with transaction.atomic():
-        scopes = place.arrangement.ledger_scopes
-        was = {"arrangement": place.arrangement_id, "activity": place.activity, "place": place.place}
-        ledger_append(actor=actor, event=events.PLACE_REMOVED, subject=place, before=was, scopes=scopes)
-        Place.objects.filter(pk=place.pk).delete()
-    return place
+    kept = ("arrangement", "activity", "place")
+    return row_remove(place, actor=actor, event=events.PLACE_REMOVED, columns=OF_ARRANGEMENT, told=kept)
 
 
 def _services_set(arrangement: Arrangement, services: Iterable[Service], change: Change) -> None:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from guanbao.apps.catalogue import taxonomies
 from guanbao.apps.catalogue.choices import Criticality, Direction, Impact, Provider, State
+from guanbao.platform.ledger.naming import Named
 from guanbao.platform.wording import _, told
 
 ELEMENTS = ("personnel", "site", "systems", "management", "other")
@@ -20,7 +21,7 @@ def _element(title: str) -> models.CharField[str, str]:
     return models.CharField(title, max_length=12, choices=Provider.choices, blank=True)
 
 
-class Service(models.Model):
+class Service(Named):
     """A standard service of the catalogue (服务目录): a contractor offers it, or an institution requires it.
 
     Each of the five elements says who provides its resources; one that is empty is no part of the service.
@@ -99,14 +100,6 @@ class Service(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
-
     @property
     def outsourced(self) -> tuple[str, ...]:
         """The elements whose resources the contractor provides."""
@@ -132,7 +125,7 @@ class Service(models.Model):
                            code=known[key].name)  # fmt: skip
 
 
-class Function(models.Model):
+class Function(Named):
     """A function of an institution (职能), as its register keeps it."""
 
     tenants = ("institution__organisation", "arrangements__contractor__organisation")
@@ -189,14 +182,6 @@ class Function(models.Model):
                 violation_error_message=_("An assessed function says why and on which day."),
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
 
     def clean(self) -> None:
         """Hold that an assessment has its reasons and its date, and that the department is the institution's."""

@@ -24,8 +24,9 @@ from guanbao.apps.catalogue.selectors import FUNCTIONS, SERVICES, scope_check
 from guanbao.apps.parties.models import Contractor, Institution
 from guanbao.apps.parties.selectors import CONTRACTORS, INSTITUTIONS
 from guanbao.platform.access.reach import need_object, reach
+from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_change
+from guanbao.platform.changes import Change, row_change
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.ledger.events import EventType
 from guanbao.platform.ledger.services import ledger_append
@@ -87,7 +88,7 @@ def service_add(
             **_only(more, events.SERVICE_FIELDS),
         )
         service.save()
-        _told(actor, service, events.SERVICE_ADDED, {}, change.after)
+        _told(actor, service, events.SERVICE_ADDED, change)
     return service
 
 
@@ -106,7 +107,7 @@ def service_edit(*, actor: Actor, service: Service, **fields: Any) -> Service:  
         change = row_change(service, **_only(fields, events.SERVICE_FIELDS))
         if change.after:
             service.save()
-            _told(actor, service, events.SERVICE_EDITED, change.before, change.after)
+            _told(actor, service, events.SERVICE_EDITED, change)
     return service
 
 
@@ -130,7 +131,7 @@ def service_list(*, actor: Actor, service: Service, scope_rule: str) -> Service:
             raise ServiceNotProposed(service=service)
         change = row_change(service, state=State.LISTED, scope_rule=scope_rule)
         service.save()
-        _told(actor, service, events.SERVICE_LISTED, change.before, change.after)
+        _told(actor, service, events.SERVICE_LISTED, change)
     return service
 
 
@@ -143,7 +144,7 @@ def service_withdraw(*, actor: Actor, service: Service, until: date, withdrawn_r
             raise ValidationError({"withdrawn_reason": told("Say why.")})
         change = row_change(service, state=State.WITHDRAWN, until=until, withdrawn_reason=withdrawn_reason)
         service.save()
-        _told(actor, service, events.SERVICE_WITHDRAWN, change.before, change.after)
+        _told(actor, service, events.SERVICE_WITHDRAWN, change)
     return service
 
 
@@ -158,25 +159,24 @@ def function_add(
 ) -> Function:
     """Register a function of an institution. Raises NotPermitted; ValidationError by field."""
     need_object(actor, FUNCTION_EDIT, institution, INSTITUTIONS)
-    with transaction.atomic():
-        function = Function()
-        given = _only(more, events.FUNCTION_FIELDS)
-        change = row_change(function, institution=institution, code=code, name=name, scope_rule=scope_rule, **given)
-        function.save()
-        _told(actor, function, events.FUNCTION_ADDED, {}, change.after)
-    return function
+    return row_add(
+        Function(),
+        actor=actor,
+        event=events.FUNCTION_ADDED,
+        columns=FUNCTIONS,
+        institution=institution,
+        code=code,
+        name=name,
+        scope_rule=scope_rule,
+        **_only(more, events.FUNCTION_FIELDS),
+    )
 
 
 def function_edit(*, actor: Actor, function: Function, **fields: Any) -> Function:  # noqa: ANN401 - fields of the model
     """Correct or assess a function. Raises NotPermitted; ValidationError by field."""
     need_object(actor, FUNCTION_EDIT, function, FUNCTIONS)
-    with transaction.atomic():
-        function = Function.objects.select_for_update().get(pk=function.pk)
-        change = row_change(function, **_only(fields, events.FUNCTION_FIELDS))
-        if change.after:
-            function.save()
-            _told(actor, function, events.FUNCTION_EDITED, change.before, change.after)
-    return function
+    given = _only(fields, events.FUNCTION_FIELDS)
+    return row_edit(function, actor=actor, event=events.FUNCTION_EDITED, columns=FUNCTIONS, **given)
 
 
 def _only(given: Mapping[str, Any], allowed: Iterable[str]) -> Mapping[str, Any]:
@@ -194,10 +194,6 @@ def _locked(service: Service) -> Service:
     return found
 
 
-def _told(
-    actor: Actor, row: Service | Function, event: EventType, before: dict[str, object], after: dict[str, object]
-) -> None:
-    scopes = {"institution": row.institution.organisation_id}
-    if isinstance(row, Service) and row.contractor:
-        scopes["contractor"] = row.contractor.organisation_id
-    ledger_append(actor=actor, event=event, subject=row, before=before, after=after, scopes=scopes)
+def _told(actor: Actor, service: Service, event: EventType, change: Change) -> None:
+    scopes = SERVICES.scopes_of(service)
+    ledger_append(actor=actor, event=event, subject=service, before=change.before, after=change.after, scopes=scopes)

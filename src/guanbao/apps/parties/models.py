@@ -17,12 +17,13 @@ from guanbao.apps.parties.choices import (
 )
 from guanbao.apps.parties.countries import countries
 from guanbao.apps.parties.identifiers import lei_is_valid, uscc_is_valid
-from guanbao.platform.wording import _, reader_language, told
+from guanbao.platform.ledger.naming import Named
+from guanbao.platform.wording import _, told
 
 _CHECKS = {Scheme.LEI: lei_is_valid, Scheme.USCC: uscc_is_valid}
 
 
-class Institution(models.Model):
+class Institution(Named):
     """A party that outsources (发包方)."""
 
     organisation = models.OneToOneField("identity.Organisation", models.PROTECT, related_name="institution")
@@ -43,16 +44,8 @@ class Institution(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
-
-
-class Department(models.Model):
+class Department(Named):
     """A department of an institution."""
 
     tenants = ("institution__organisation", "arrangements__contractor__organisation")
@@ -72,16 +65,8 @@ class Department(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name
 
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
-
-
-class Branch(models.Model):
+class Branch(Named):
     """A branch of an institution."""
 
     tenants = ("institution__organisation",)
@@ -101,16 +86,8 @@ class Branch(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name_en if self.name_en and reader_language() == "en" else self.name
 
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
-
-
-class Contractor(models.Model):
+class Contractor(Named):
     """A party that is outsourced to (承包方), as one institution keeps it."""
 
     tenants = ("institution__organisation", "organisation")
@@ -149,14 +126,6 @@ class Contractor(models.Model):
                 violation_error_message=_("A contractor is not its own parent."),
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name_en if self.name_en and reader_language() == "en" else self.name
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
 
 
 class StandingChange(models.Model):
@@ -245,7 +214,7 @@ class Contact(models.Model):
             raise ValidationError(told("Give a telephone number or an e-mail address."))
 
 
-class Certificate(models.Model):
+class Certificate(Named):
     """A licence or certificate of a contractor: what it says, not the paper itself."""
 
     tenants = ("contractor__institution__organisation", "contractor__organisation")
@@ -283,11 +252,3 @@ class Certificate(models.Model):
                 violation_error_message=_("A verified certificate says on which day it was verified."),
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name

@@ -21,12 +21,13 @@ from guanbao.engine.documents import parse
 from guanbao.engine.errors import InputError
 from guanbao.engine.language import explain
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.ledger.naming import Named
 from guanbao.platform.wording import _, reader_language, told
 
 _CODE = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z", message=_("Letters, digits, dot, dash; at most 40."))
 
 
-class WorkingCalendar(models.Model):
+class WorkingCalendar(Named):
     """When an institution's service runs, in the engine's file form (工作日历)."""
 
     tenants = ("institution__organisation", "levels__arrangement__contractor__organisation")
@@ -44,14 +45,6 @@ class WorkingCalendar(models.Model):
                 violation_error_message=_("The institution has a calendar of this name."),
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def ledger_label(self) -> str:
-        """How the ledger names it."""
-        return self.name
 
     def clean(self) -> None:
         """Read the definition as the engine does; a list of holidays in a file of the server's is not for pages."""

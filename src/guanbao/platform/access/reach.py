@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from guanbao.platform.access.choices import Scope
@@ -34,6 +34,12 @@ class Columns:
         """The lookup of a scope."""
         found: str | None = getattr(self, scope)
         return found
+
+    def scopes_of(self, row: Model) -> dict[str, int]:
+        """Whose a row is, as the ledger keeps it: the key of each scope that it has."""
+        every = (field.name for field in fields(self))
+        found = {scope: _at(row, lookup) for scope in every if (lookup := self.of(scope)) is not None}
+        return {scope: key for scope, key in found.items() if key is not None}
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,15 @@ def need_object(actor: Actor, permission: Permission, row: Any, columns: Columns
     """
     if not need(actor, permission).rows(type(row)._default_manager.filter(pk=row.pk), columns).exists():  # noqa: SLF001
         raise NotPermitted(actor=actor.name, permission=permission.name)
+
+
+def _at(row: Any, lookup: str) -> int | None:  # noqa: ANN401 - a model
+    """The key that a lookup leads to from a row."""
+    *way, last = lookup.split("__")
+    for name in way:
+        row = getattr(row, name, None)
+    found: int | None = getattr(row, last if last == "pk" else f"{last}_id", None)
+    return found
 
 
 def _current(day: date, prefix: str = "") -> Q:

@@ -12,8 +12,8 @@ from guanbao.apps.parties.choices import CertificateKind, Verification
 from guanbao.apps.parties.models import Certificate, Contractor
 from guanbao.apps.parties.permissions import CERTIFICATE_EDIT, CERTIFICATE_VERIFY
 from guanbao.apps.parties.selectors import CONTRACTORS, PARTICULARS
-from guanbao.apps.parties.services.particulars import scopes_of
 from guanbao.platform.access.reach import need_object, reach
+from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
 from guanbao.platform.changes import row_change
 from guanbao.platform.ledger.services import ledger_append
@@ -36,26 +36,21 @@ def certificate_add(
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, CERTIFICATE_EDIT, contractor, CONTRACTORS)
-    with transaction.atomic():
-        certificate = Certificate()
-        change = row_change(
-            certificate,
-            contractor=contractor,
-            kind=kind,
-            name=name,
-            number=number,
-            issuer=issuer,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            scope=scope,
-            **_verification(actor, contractor),
-        )
-        certificate.save()
-        scopes = scopes_of(contractor)
-        ledger_append(
-            actor=actor, event=events.CERTIFICATE_ADDED, subject=certificate, after=change.after, scopes=scopes
-        )
-    return certificate
+    return row_add(
+        Certificate(),
+        actor=actor,
+        event=events.CERTIFICATE_ADDED,
+        columns=PARTICULARS,
+        contractor=contractor,
+        kind=kind,
+        name=name,
+        number=number,
+        issuer=issuer,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        scope=scope,
+        **_verification(actor, contractor),
+    )
 
 
 def certificate_edit(
@@ -96,7 +91,7 @@ def certificate_edit(
                 subject=certificate,
                 before=change.before | seen.before,
                 after=change.after | seen.after,
-                scopes=scopes_of(certificate.contractor),
+                scopes=PARTICULARS.scopes_of(certificate),
             )
     return certificate
 
@@ -104,20 +99,11 @@ def certificate_edit(
 def certificate_verify(*, actor: Actor, certificate: Certificate) -> Certificate:
     """State that the institution has seen the certificate. Raises NotPermitted."""
     need_object(actor, CERTIFICATE_VERIFY, certificate, PARTICULARS)
+    seen = {"verification": Verification.VERIFIED, "verified_on": timezone.localdate()}
     with transaction.atomic():
-        certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if certificate.verification != Verification.VERIFIED:
-            change = row_change(certificate, verification=Verification.VERIFIED, verified_on=timezone.localdate())
-            certificate.save()
-            ledger_append(
-                actor=actor,
-                event=events.CERTIFICATE_VERIFIED,
-                subject=certificate,
-                before=change.before,
-                after=change.after,
-                scopes=scopes_of(certificate.contractor),
-            )
-    return certificate
+        if not Certificate.objects.select_for_update().filter(pk=certificate.pk, verification=seen["verification"]):
+            row_edit(certificate, actor=actor, event=events.CERTIFICATE_VERIFIED, columns=PARTICULARS, **seen)
+    return Certificate.objects.get(pk=certificate.pk)
 
 
 def _verification(actor: Actor, contractor: Contractor) -> dict[str, object]:

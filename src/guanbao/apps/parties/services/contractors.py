@@ -15,7 +15,7 @@ from guanbao.apps.parties.models import Contractor, Identifier, Institution, Sta
 from guanbao.apps.parties.permissions import CONTRACTOR_EDIT, CONTRACTOR_STAND
 from guanbao.apps.parties.selectors import CONTRACTORS, INSTITUTIONS
 from guanbao.apps.parties.services.ancestry import ancestry_need, contractors_hold, institutions_hold
-from guanbao.apps.parties.services.particulars import identifier_keep, scopes_of
+from guanbao.apps.parties.services.particulars import identifier_keep
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.actors import SYSTEM, Actor
@@ -73,7 +73,11 @@ def contractor_add(
         _standing_keep(contractor)
         after = change.after | {"standing": Standing.CANDIDATE, "standing_since": contractor.standing_since}
         ledger_append(
-            actor=actor, event=events.CONTRACTOR_ADDED, subject=contractor, after=after, scopes=scopes_of(contractor)
+            actor=actor,
+            event=events.CONTRACTOR_ADDED,
+            subject=contractor,
+            after=after,
+            scopes=CONTRACTORS.scopes_of(contractor),
         )
         for identifier in known_by:
             identifier_keep(actor, identifier, institution=institution, contractor=contractor)
@@ -116,7 +120,7 @@ def contractor_edit(
                 subject=contractor,
                 before=change.before,
                 after=change.after,
-                scopes=scopes_of(contractor),
+                scopes=CONTRACTORS.scopes_of(contractor),
             )
     return contractor
 
@@ -141,7 +145,7 @@ def contractor_stand(
                 subject=contractor,
                 before=change.before,
                 after=told | change.after,
-                scopes=scopes_of(contractor),
+                scopes=CONTRACTORS.scopes_of(contractor),
             )
     return contractor
 

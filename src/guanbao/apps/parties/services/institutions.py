@@ -11,11 +11,10 @@ from guanbao.apps.parties.permissions import BRANCH_EDIT, DEPARTMENT_EDIT, INSTI
 from guanbao.apps.parties.selectors import BRANCHES, DEPARTMENTS, INSTITUTIONS
 from guanbao.apps.parties.services.ancestry import ancestry_need, institutions_hold
 from guanbao.platform.access.reach import need, need_object
+from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_change
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.services import organisation_add
-from guanbao.platform.ledger.services import ledger_append
 
 
 def institution_add(
@@ -34,17 +33,17 @@ def institution_add(
     need(actor, INSTITUTION_ADD)
     with transaction.atomic():
         organisation = organisation_add(actor=actor, side=Side.INSTITUTION, name=name, name_en=name_en)
-        institution = Institution(organisation=organisation)
-        change = row_change(institution, name=name, name_en=name_en, kind=kind, parent=parent, country=country)
-        institution.save()
-        ledger_append(
+        return row_add(
+            Institution(organisation=organisation),
             actor=actor,
             event=events.INSTITUTION_ADDED,
-            subject=institution,
-            after=change.after,
-            scopes={"institution": organisation.pk},
+            columns=INSTITUTIONS,
+            name=name,
+            name_en=name_en,
+            kind=kind,
+            parent=parent,
+            country=country,
         )
-    return institution
 
 
 def institution_edit(
@@ -58,9 +57,8 @@ def institution_edit(
 ) -> Institution:
     """Correct what an institution is. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INSTITUTION_EDIT, institution, INSTITUTIONS)
-    with transaction.atomic():
-        institution = Institution.objects.select_for_update().get(pk=institution.pk)
-        return _institution_change(actor, institution, name=name, name_en=name_en, kind=kind, country=country)
+    fields = {"name": name, "name_en": name_en, "kind": kind, "country": country}
+    return row_edit(institution, actor=actor, event=events.INSTITUTION_EDITED, columns=INSTITUTIONS, **fields)
 
 
 def institution_place(*, actor: Actor, institution: Institution, parent: Institution | None) -> Institution:
@@ -71,24 +69,8 @@ def institution_place(*, actor: Actor, institution: Institution, parent: Institu
     need(actor, INSTITUTION_ADD)
     with transaction.atomic():
         institutions_hold()
-        institution = Institution.objects.select_for_update().get(pk=institution.pk)
         ancestry_need(institution, parent)
-        return _institution_change(actor, institution, parent=parent)
-
-
-def _institution_change(actor: Actor, institution: Institution, **fields: object) -> Institution:
-    change = row_change(institution, **fields)
-    if change.after:
-        institution.save()
-        ledger_append(
-            actor=actor,
-            event=events.INSTITUTION_EDITED,
-            subject=institution,
-            before=change.before,
-            after=change.after,
-            scopes={"institution": institution.organisation_id},
-        )
-    return institution
+        return row_edit(institution, actor=actor, parent=parent, event=events.INSTITUTION_EDITED, columns=INSTITUTIONS)
 
 
 def department_add(
@@ -101,18 +83,8 @@ def department_add(
 ) -> Department:
     """Add a department to an institution. Raises NotPermitted; ValidationError by field."""
     need_object(actor, DEPARTMENT_EDIT, institution, INSTITUTIONS)
-    with transaction.atomic():
-        department = Department()
-        change = row_change(department, institution=institution, code=code, name=name, kind=kind)
-        department.save()
-        ledger_append(
-            actor=actor,
-            event=events.DEPARTMENT_ADDED,
-            subject=department,
-            after=change.after,
-            scopes={"institution": institution.organisation_id},
-        )
-    return department
+    fields = {"institution": institution, "code": code, "name": name, "kind": kind}
+    return row_add(Department(), actor=actor, event=events.DEPARTMENT_ADDED, columns=DEPARTMENTS, **fields)
 
 
 def department_edit(
@@ -120,20 +92,8 @@ def department_edit(
 ) -> Department:
     """Correct a department. Raises NotPermitted; ValidationError by field."""
     need_object(actor, DEPARTMENT_EDIT, department, DEPARTMENTS)
-    with transaction.atomic():
-        department = Department.objects.select_for_update().select_related("institution").get(pk=department.pk)
-        change = row_change(department, code=code, name=name, kind=kind)
-        if change.after:
-            department.save()
-            ledger_append(
-                actor=actor,
-                event=events.DEPARTMENT_EDITED,
-                subject=department,
-                before=change.before,
-                after=change.after,
-                scopes={"institution": department.institution.organisation_id},
-            )
-    return department
+    fields = {"code": code, "name": name, "kind": kind}
+    return row_edit(department, actor=actor, event=events.DEPARTMENT_EDITED, columns=DEPARTMENTS, **fields)
 
 
 def branch_add(
@@ -148,31 +108,22 @@ def branch_add(
 ) -> Branch:
     """Add a branch of an institution. Raises NotPermitted; ValidationError by field."""
     need_object(actor, BRANCH_EDIT, institution, INSTITUTIONS)
-    with transaction.atomic():
-        branch = Branch()
-        change = row_change(
-            branch, institution=institution, code=code, name=name, name_en=name_en, country=country, city=city
-        )
-        branch.save()
-        scopes = {"institution": institution.organisation_id}
-        ledger_append(actor=actor, event=events.BRANCH_ADDED, subject=branch, after=change.after, scopes=scopes)
-    return branch
+    return row_add(
+        Branch(),
+        actor=actor,
+        event=events.BRANCH_ADDED,
+        columns=BRANCHES,
+        institution=institution,
+        code=code,
+        name=name,
+        name_en=name_en,
+        country=country,
+        city=city,
+    )
 
 
 def branch_edit(*, actor: Actor, branch: Branch, code: str, name: str, name_en: str, country: str, city: str) -> Branch:
     """Correct a branch. Raises NotPermitted; ValidationError by field."""
     need_object(actor, BRANCH_EDIT, branch, BRANCHES)
-    with transaction.atomic():
-        branch = Branch.objects.select_for_update().get(pk=branch.pk)
-        change = row_change(branch, code=code, name=name, name_en=name_en, country=country, city=city)
-        if change.after:
-            branch.save()
-            ledger_append(
-                actor=actor,
-                event=events.BRANCH_EDITED,
-                subject=branch,
-                before=change.before,
-                after=change.after,
-                scopes={"institution": branch.institution.organisation_id},
-            )
-    return branch
+    fields = {"code": code, "name": name, "name_en": name_en, "country": country, "city": city}
+    return row_edit(branch, actor=actor, event=events.BRANCH_EDITED, columns=BRANCHES, **fields)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from guanbao.apps.parties import events
 from guanbao.apps.parties.choices import Scheme
@@ -11,9 +10,8 @@ from guanbao.apps.parties.models import Contact, Contractor, Identifier, Institu
 from guanbao.apps.parties.permissions import CONTACT_EDIT, IDENTIFIER_EDIT
 from guanbao.apps.parties.selectors import CONTRACTORS, IDENTIFIERS, INSTITUTIONS, PARTICULARS
 from guanbao.platform.access.reach import need_object
+from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_change
-from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.wording import told
 
 
@@ -38,47 +36,30 @@ def identifier_add(
         need_object(actor, IDENTIFIER_EDIT, institution, INSTITUTIONS)
     else:
         raise ValidationError({"contractor": told("Say whose identifier it is.")})
-    with transaction.atomic():
-        identifier = Identifier(scheme=scheme, value=value)
-        return identifier_keep(actor, identifier, institution=institution, contractor=contractor)
+    identifier = Identifier(scheme=scheme, value=value)
+    return identifier_keep(actor, identifier, institution=institution, contractor=contractor)
 
 
 def identifier_keep(
     actor: Actor, identifier: Identifier, *, institution: Institution, contractor: Contractor | None
 ) -> Identifier:
     """Save an identifier of whoever was asked for already, and tell of it. Raises ValidationError by field."""
-    change = row_change(
+    fields = {"institution": institution, "contractor": contractor, "scheme": identifier.scheme}
+    return row_add(
         identifier,
-        institution=institution,
-        contractor=contractor,
-        scheme=identifier.scheme,
-        value=identifier.value,
-    )
-    identifier.save()
-    ledger_append(
         actor=actor,
         event=events.IDENTIFIER_ADDED,
-        subject=identifier,
-        after=change.after | {"value": identifier.value},
-        scopes=_scopes_of_identifier(identifier),
+        columns=IDENTIFIERS,
+        value=identifier.value,
+        **fields,
     )
-    return identifier
 
 
 def identifier_remove(*, actor: Actor, identifier: Identifier) -> Identifier:
     """Remove an identifier that was entered wrongly. Raises NotPermitted."""
     need_object(actor, IDENTIFIER_EDIT, identifier, IDENTIFIERS)
-    with transaction.atomic():
-        identifier = Identifier.objects.select_for_update().get(pk=identifier.pk)
-        ledger_append(
-            actor=actor,
-            event=events.IDENTIFIER_REMOVED,
-            subject=identifier,
-            before={"scheme": identifier.scheme, "value": identifier.value},
-            scopes=_scopes_of_identifier(identifier),
-        )
-        Identifier.objects.filter(pk=identifier.pk).delete()
-    return identifier
+    kept = ("scheme", "value")
+    return row_remove(identifier, actor=actor, event=events.IDENTIFIER_REMOVED, columns=IDENTIFIERS, told=kept)
 
 
 def contact_add(
@@ -86,54 +67,19 @@ def contact_add(
 ) -> Contact:
     """Enter whom to reach at a contractor. Raises NotPermitted; ValidationError by field."""
     need_object(actor, CONTACT_EDIT, contractor, CONTRACTORS)
-    with transaction.atomic():
-        contact = Contact()
-        change = row_change(contact, contractor=contractor, name=name, post=post, phone=phone, email=email)
-        contact.save()
-        after = change.after | {"contact": contact.pk}
-        ledger_append(
-            actor=actor, event=events.CONTACT_ADDED, subject=contact, after=after, scopes=scopes_of(contractor)
-        )
-    return contact
+    fields = {"contractor": contractor, "name": name, "post": post, "phone": phone, "email": email}
+    return row_add(Contact(), actor=actor, event=events.CONTACT_ADDED, columns=PARTICULARS, **fields)
 
 
 def contact_edit(*, actor: Actor, contact: Contact, name: str, post: str, phone: str, email: str) -> Contact:
     """Correct a contact. Raises NotPermitted; ValidationError by field."""
     need_object(actor, CONTACT_EDIT, contact, PARTICULARS)
-    with transaction.atomic():
-        contact = Contact.objects.select_for_update().get(pk=contact.pk)
-        change = row_change(contact, name=name, post=post, phone=phone, email=email)
-        if change.after:
-            contact.save()
-            ledger_append(
-                actor=actor,
-                event=events.CONTACT_EDITED,
-                subject=contact,
-                before=change.before,
-                after=change.after | {"contact": contact.pk},
-                scopes=scopes_of(contact.contractor),
-            )
-    return contact
+    fields = {"name": name, "post": post, "phone": phone, "email": email}
+    return row_edit(contact, actor=actor, event=events.CONTACT_EDITED, columns=PARTICULARS, **fields)
 
 
 def contact_remove(*, actor: Actor, contact: Contact) -> Contact:
     """Remove a contact: who is no longer needed is no longer kept. Raises NotPermitted."""
     need_object(actor, CONTACT_EDIT, contact, PARTICULARS)
-    with transaction.atomic():
-        contact = Contact.objects.select_for_update().get(pk=contact.pk)
-        before = {"contact": contact.pk, "contractor": contact.contractor_id}
-        scopes = scopes_of(contact.contractor)
-        ledger_append(actor=actor, event=events.CONTACT_REMOVED, subject=contact, before=before, scopes=scopes)
-        Contact.objects.filter(pk=contact.pk).delete()
-    return contact
-
-
-def scopes_of(contractor: Contractor) -> dict[str, int]:
-    """Whose an event about a contractor is."""
-    return {"institution": contractor.institution.organisation_id, "contractor": contractor.organisation_id}
-
-
-def _scopes_of_identifier(identifier: Identifier) -> dict[str, int]:
-    if identifier.contractor is not None:
-        return scopes_of(identifier.contractor)
-    return {"institution": identifier.institution.organisation_id}
+    kept = ("contractor",)
+    return row_remove(contact, actor=actor, event=events.CONTACT_REMOVED, columns=PARTICULARS, told=kept)
