@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from guanbao.platform.access.permissions import permission
+from guanbao.platform.access.permissions import BANK, CONTRACTOR, permission
 from guanbao.platform.wording import _
 
-_BANK = (
-    "board", "senior_management", "committee", "outsourcing_office", "executing_department", "risk", "compliance",
-    "legal", "consumer_protection", "data_protection", "business_continuity", "it_security", "procurement", "finance",
-    "internal_audit",
-)  # fmt: skip
-_CONTRACTOR = ("contractor_administrator", "service_manager", "team_lead", "quality_reviewer")
-
-ARRANGEMENT_VIEW = permission("arrangement.view", _("See arrangements"), roles=(*_BANK, *_CONTRACTOR))
+ARRANGEMENT_VIEW = permission("arrangement.view", _("See arrangements"), roles=(*BANK, *CONTRACTOR))
 ARRANGEMENT_ADD = permission("arrangement.add", _("Enter arrangements"), roles=("outsourcing_office",))
 ARRANGEMENT_EDIT = permission(
     "arrangement.edit", _("Correct arrangements"), roles=("outsourcing_office", "executing_department")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from guanbao.apps.parties.permissions import BANK, CONTRACTOR
-from guanbao.platform.access.permissions import permission
+from guanbao.platform.access.permissions import BANK, CONTRACTOR, permission
 from guanbao.platform.wording import _
 
 SERVICE_VIEW = permission("service.view", _("See the service catalogue"), roles=(*BANK, *CONTRACTOR))

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from guanbao.platform.access.permissions import permission
+from guanbao.platform.access.permissions import BANK, CONTRACTOR, permission
 from guanbao.platform.wording import _
-
-BANK = (
-    "board", "senior_management", "committee", "outsourcing_office", "executing_department", "risk", "compliance",
-    "legal", "consumer_protection", "data_protection", "business_continuity", "it_security", "procurement", "finance",
-    "internal_audit",
-)  # fmt: skip
-CONTRACTOR = ("contractor_administrator", "service_manager", "team_lead", "quality_reviewer")
 
 INSTITUTION_VIEW = permission("institution.view", _("See institutions"), roles=(*BANK, "platform_administrator"))
 DEPARTMENT_VIEW = permission("department.view", _("See departments"), roles=(*BANK, "platform_administrator"))

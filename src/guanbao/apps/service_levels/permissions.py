@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from guanbao.platform.access.permissions import permission
+from guanbao.platform.access.permissions import BANK, CONTRACTOR, permission
 from guanbao.platform.wording import _
 
-_BANK = (
-    "board", "senior_management", "committee", "outsourcing_office", "executing_department", "risk", "compliance",
-    "legal", "consumer_protection", "data_protection", "business_continuity", "it_security", "procurement", "finance",
-    "internal_audit",
-)  # fmt: skip
-_CONTRACTOR = ("contractor_administrator", "service_manager", "team_lead", "quality_reviewer")
 _OWNERS = ("outsourcing_office", "executing_department")
 
-LEVEL_VIEW = permission("level.view", _("See service levels and calendars"), roles=(*_BANK, *_CONTRACTOR))
+LEVEL_VIEW = permission("level.view", _("See service levels and calendars"), roles=(*BANK, *CONTRACTOR))
 LEVEL_EDIT = permission("level.edit", _("Write service levels and calendars"), roles=_OWNERS)
 LEVEL_ENFORCE = permission("level.enforce", _("Put service levels into force"), roles=("outsourcing_office",))
-RECORDS_VIEW = permission("records.view", _("See imports of records"), roles=(*_BANK, *_CONTRACTOR))
+RECORDS_VIEW = permission("records.view", _("See imports of records"), roles=(*BANK, *CONTRACTOR))
 RECORDS_IMPORT = permission(
     "records.import", _("Import records"), roles=("outsourcing_office", "contractor_administrator", "service_manager")
 )
-STATEMENT_VIEW = permission("statement.view", _("See statements and their records"), roles=(*_BANK, *_CONTRACTOR))
+STATEMENT_VIEW = permission("statement.view", _("See statements and their records"), roles=(*BANK, *CONTRACTOR))
 STATEMENT_DRAFT = permission("statement.draft", _("Draft statements"), roles=_OWNERS)
 STATEMENT_ISSUE = permission("statement.issue", _("Issue statements"), roles=("outsourcing_office",))
 STATEMENT_REMARK = permission(
@@ -35,5 +29,5 @@ EXCLUSION_DECIDE = permission(
     roles=("outsourcing_office", "contractor_administrator", "service_manager"),
 )
 AMOUNT_VIEW = permission(
-    "amount.view", _("See credits and bonuses"), roles=(*_BANK, "contractor_administrator", "service_manager")
+    "amount.view", _("See credits and bonuses"), roles=(*BANK, "contractor_administrator", "service_manager")
 )

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 from guanbao.platform.access.errors import PermissionTwice, PermissionUnknown
 
+# The shipped roles of each side that see its business; the platform's administrator and agents do not.
+BANK = (
+    "board", "senior_management", "committee", "outsourcing_office", "executing_department", "risk", "compliance",
+    "legal", "consumer_protection", "data_protection", "business_continuity", "it_security", "procurement", "finance",
+    "internal_audit",
+)  # fmt: skip
+CONTRACTOR = ("contractor_administrator", "service_manager", "team_lead", "quality_reviewer")
 _KNOWN: dict[str, Permission] = {}
 
 
