@@ -127,7 +127,8 @@ class Aim:
         self.related, self.fields, self.required = {}, set(), set()
         every = {each.name: each for each in (self.resource.add, *self.resource.verbs) if each is not None}
         rows = list(self.resource.rows(actor=actor))
-        self.ids = world.ids.get(operation) or [row.pk for row in rows if verb not in every or every[verb].when(row)]
+        fit = [row.pk for row in rows if verb not in every or every[verb].when(row, actor)]
+        self.ids = world.ids.get(operation) or fit
         if verb not in every:
             self.fields, self.required = set(AGREED.get(verb, {})), None  # written by hand: all of its body stays
             return

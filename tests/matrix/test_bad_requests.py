@@ -62,7 +62,7 @@ def doing(world, resource, verb):
             continue
         if verb is resource.add:
             return who, None
-        if row := next((row for row in resource.rows(actor=who.actor) if verb.when(row)), None):
+        if row := next((row for row in resource.rows(actor=who.actor) if verb.when(row, who.actor)), None):
             return who, row
     return None, None
 

@@ -125,7 +125,7 @@ def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given:
     here = seen(resource, actor)
     if row is not None:
         matched(request, here, row)
-        if not verb.when(row):
+        if not verb.when(row, actor):
             raise NotNow
     form = form_of(resource, verb, request, row, given={})
     shown = {n: field.prepare_value(form.get_initial_for_field(field, n)) for n, field in form.fields.items()}

@@ -59,7 +59,7 @@ def _ticked(resource: Resource, actor: Actor, keys: list[str]) -> list[Any]:
 def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> Outcome:  # noqa: ANN401 - a model
     """Do it to one row, as its own page would: whoever may not do it to this one is told here."""
     called = str(row)
-    if not verb.when(row):
+    if not verb.when(row, actor_of(request)):
         return Outcome(called, told("This cannot be done to it now."))
     form = form_of(resource, verb, request, row)
     try:

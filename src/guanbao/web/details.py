@@ -30,7 +30,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         "row": row,
         "over": _over(resource, row),
         "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
-        "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row)],
+        "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row, actor)],
         "tabs": tabs,
         "tab": chosen,
         "given": chosen.context(actor, row) if chosen else None,
@@ -52,7 +52,7 @@ def verb_page(request: HttpRequest, resource: Resource, pk: int, verb: str) -> H
     """The form of something that is done to a row."""
     actor = actor_of(request)
     row = _row(resource, actor, pk)
-    found = next((v for v in resource.verbs if v.name == verb and v.may(actor) and v.when(row)), None)
+    found = next((v for v in resource.verbs if v.name == verb and v.may(actor) and v.when(row, actor)), None)
     if found is None:
         raise Http404
     return _form_page(request, resource, found, row)

@@ -25,10 +25,10 @@ _ADDED: dict[str, list[Panel]] = {}
 class Verb:
     """Something that can be done to a row: a service, who may call it, and the fields, or the form, it asks for.
 
-    The service is called as `service(actor=…, <model>=…, **fields)`, one that adds without the row. `when` says of
-    which rows it makes sense; `grave` asks once more, for what cannot be undone; `bulk` lets it be done to many
-    rows of a list, each by itself, with the same fields. One that adds by a form of its own takes rows from files where
-    it is `imported`.
+    The service is called as `service(actor=…, <model>=…, **fields)`, one that adds without the row. `when` says for
+    which rows it makes sense, and for whom; `grave` asks once more, for what cannot be undone; `bulk` lets it be done
+    to many rows of a list, each by itself, with the same fields. One that adds by a form of its own takes rows from
+    files where it is `imported`.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Verb:
     service: Callable[..., Any]
     fields: tuple[str, ...] = ()
     form: type[ModelForm[Any]] | None = None
-    when: Callable[[Any], bool] = lambda _row: True
+    when: Callable[[Any, Actor], bool] = lambda _row, _actor: True
     grave: bool = False
     bulk: bool = False
     imported: bool = False

@@ -90,7 +90,23 @@ def test_a_contractor_sees_no_services_of_others(theirs, house, offered, require
     assert theirs.get("/functions/").status_code == 404
 
 
+def test_only_what_may_be_done_is_offered(client, thread, offered, required):
+    def verbs(who, service):
+        client.force_login(who[0])
+        return [verb.name for verb in client.get(f"/services/{service.pk}/").context["verbs"]]
+
+    thread.calls.services.add(required)
+    proposed = service_add(actor=thread.manager[1], contractor=offered.contractor, **CALLS | {"code": "P9"})
+    assert verbs(thread.manager, required) == []
+    assert client.get(f"/services/{required.pk}/edit").status_code == 404
+    assert verbs(thread.manager, offered) == ["withdraw"]
+    assert verbs(thread.manager, proposed) == ["edit", "comprise", "withdraw"]
+    assert verbs(thread.office, required) == ["edit", "comprise", "withdraw"]
+    assert verbs(thread.office, proposed) == ["list", "edit", "comprise", "withdraw"]
+
+
 def test_a_contractor_reads_no_rule_of_scope_in_a_form(theirs, offered):
+    Service.objects.filter(pk=offered.pk).update(state="proposed")
     for path in (f"/services/{offered.pk}/edit", "/services/add"):
         form = theirs.get(path)
         assert "scope_rule" not in form.context["form"].fields

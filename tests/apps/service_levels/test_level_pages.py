@@ -133,7 +133,11 @@ def test_what_waits_stands_on_the_workbench(client, desk, draft):
     given["records"] = "AA0101-33116-990201"
     assert client.post("/exclusions/add", given).status_code == 302
     assert "to decide" not in client.get("/").content.decode()
+    dispute = f"/exclusions/{Exclusion.objects.get().pk}/"
+    assert client.get(dispute).context["verbs"] == []
+    assert client.get(f"{dispute}decide").status_code == 404
     client.force_login(desk.office[0])
+    assert [verb.name for verb in client.get(dispute).context["verbs"]] == ["decide"]
     page = client.get("/").content.decode()
     assert "Exclusions of the other side to decide" in page
     assert "Statements to issue" in page

@@ -117,7 +117,7 @@ ARRANGEMENTS = Resource(
             _("To the next stage"),
             permissions.ARRANGEMENT_ADVANCE,
             services.arrangement_advance,
-            when=lambda arrangement: stage_after(arrangement.stage) is not None,
+            when=lambda arrangement, _actor: stage_after(arrangement.stage) is not None,
             bulk=True,
         ),
         Verb("edit", _("Edit"), permissions.ARRANGEMENT_EDIT, services.arrangement_edit, form=EditForm),

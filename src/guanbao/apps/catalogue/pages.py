@@ -72,7 +72,7 @@ SERVICES = Resource(
             permissions.SERVICE_LIST,
             services.service_list,
             ("scope_rule",),
-            when=lambda service: service.state == State.PROPOSED,
+            when=lambda service, _actor: service.state == State.PROPOSED,
             bulk=True,
         ),
         Verb(
@@ -81,7 +81,7 @@ SERVICES = Resource(
             permissions.SERVICE_EDIT,
             services.service_edit,
             _EDITED,
-            when=lambda service: service.state != State.WITHDRAWN,
+            when=services.may_correct,
         ),
         Verb(
             "comprise",
@@ -89,7 +89,7 @@ SERVICES = Resource(
             permissions.SERVICE_EDIT,
             services.service_scope,
             form=ScopeForm,
-            when=lambda service: service.state != State.WITHDRAWN,
+            when=services.may_correct,
         ),
         Verb(
             "withdraw",
@@ -97,7 +97,7 @@ SERVICES = Resource(
             permissions.SERVICE_EDIT,
             services.service_withdraw,
             ("until", "withdrawn_reason"),
-            when=lambda service: service.state != State.WITHDRAWN,
+            when=services.may_withdraw,
             grave=True,
             bulk=True,
         ),

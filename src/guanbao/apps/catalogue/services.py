@@ -102,13 +102,24 @@ def service_edit(*, actor: Actor, service: Service, **fields: Any) -> Service:  
         service = _locked(service)
         if reach(actor, SERVICE_EDIT).side is Side.CONTRACTOR:
             fields.pop("scope_rule", None)
-            if service.state != State.PROPOSED:
-                raise ServiceListed(service=service)
+        if not may_correct(service, actor):
+            raise ServiceListed(service=service)
         change = row_change(service, **_only(fields, events.SERVICE_FIELDS))
         if change.after:
             service.save()
             _told(actor, service, events.SERVICE_EDITED, change)
     return service
+
+
+def may_withdraw(service: Service, actor: Actor) -> bool:
+    """Whether it stands, and is the actor's to keep: what is required of a contractor is not."""
+    return service.state != State.WITHDRAWN and reach(actor, SERVICE_EDIT).covers(service, SERVICES)
+
+
+def may_correct(service: Service, actor: Actor) -> bool:
+    """As `may_withdraw`; for a contractor's people, as long as nobody has taken it in."""
+    settled = reach(actor, SERVICE_EDIT).side is Side.CONTRACTOR and service.state != State.PROPOSED
+    return not settled and may_withdraw(service, actor)
 
 
 def service_scope(*, actor: Actor, service: Service, scope: Mapping[str, str]) -> Service:

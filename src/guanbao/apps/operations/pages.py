@@ -37,7 +37,7 @@ JOBS = Resource(
             _("Run again"),
             permissions.JOB_VIEW,
             services.job_again,
-            when=lambda job: job.state == State.FAILED,
+            when=lambda job, _actor: job.state == State.FAILED,
             bulk=True,
         ),
     ),

@@ -219,7 +219,7 @@ CERTIFICATES = Resource(
             _("Verify"),
             permissions.CERTIFICATE_VERIFY,
             services.certificate_verify,
-            when=lambda certificate: certificate.verification == Verification.UNVERIFIED,
+            when=lambda certificate, _actor: certificate.verification == Verification.UNVERIFIED,
             bulk=True,
         ),
         Verb("edit", _("Edit"), permissions.CERTIFICATE_EDIT, services.certificate_edit, _CERTIFICATE),

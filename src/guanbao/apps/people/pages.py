@@ -38,7 +38,7 @@ _ENDS = (
         _("End the membership"),
         permissions.PERSON_END,
         ending.member_end,
-        when=lambda person: person.is_member,
+        when=lambda person, _actor: person.is_member,
         grave=True,
     ),
     Verb(
@@ -46,7 +46,7 @@ _ENDS = (
         _("Has left"),
         permissions.PERSON_END,
         ending.member_leave,
-        when=lambda person: person.left_at is None,
+        when=lambda person, _actor: person.left_at is None,
         grave=True,
     ),
     Verb(
@@ -55,14 +55,16 @@ _ENDS = (
         permissions.PERSON_ADD,
         ending.member_sign_on,
         form=SignOnForm,
-        when=lambda person: bool(settings.GUANBAO_OIDC_URL) and person.left_at is None and not person.is_machine,
+        when=lambda person, _actor: (
+            bool(settings.GUANBAO_OIDC_URL) and person.left_at is None and not person.is_machine
+        ),
     ),
     Verb(
         "renew",
         _("Make a member again"),
         permissions.PERSON_ADD,
         ending.member_renew,
-        when=lambda person: not person.is_member and person.left_at is None,
+        when=lambda person, _actor: not person.is_member and person.left_at is None,
     ),
 )
 PEOPLE = Resource(
@@ -121,7 +123,7 @@ GRANTS = Resource(
             _("Take the role back"),
             permissions.GRANT_EDIT,
             services.member_revoke,
-            when=lambda grant: grant.revoked_at is None,
+            when=lambda grant, _actor: grant.revoked_at is None,
             grave=True,
             bulk=True,
         ),
@@ -149,7 +151,7 @@ ROLES = Resource(
             permissions.ROLE_EDIT,
             services.own_role_edit,
             form=RoleForm,
-            when=lambda role: role.institution_id is not None,
+            when=lambda role, _actor: role.institution_id is not None,
         ),
     ),
     panels=(TIMELINE,),
@@ -174,7 +176,7 @@ INVITATIONS = Resource(
             _("Revoke the invitation"),
             permissions.PERSON_ADD,
             inviting.member_invitation_revoke,
-            when=lambda invitation: invitation.used_at is None and invitation.revoked_at is None,
+            when=lambda invitation, _actor: invitation.used_at is None and invitation.revoked_at is None,
             grave=True,
             bulk=True,
         ),

@@ -77,6 +77,14 @@ class Reach:
         ]
         return ours & reduce(or_, parts) if parts else NOTHING
 
+    def covers(self, row: Model, columns: Columns) -> bool:
+        """Whether a row that is at hand is within reach, as `limit` has it of rows in the database."""
+        if self.everywhere:
+            return True
+        kept = columns.scopes_of(row)
+        ours = self.side is not None and kept.get(self.side) == self.organisation_id
+        return ours and (self.whole or any((scope, key) in self.scopes for scope, key in kept.items()))
+
     def rows(self, rows: QuerySet[Any], columns: Columns) -> QuerySet[Any]:
         """Those of `rows` that are within reach."""
         return rows.filter(self.limit(columns))

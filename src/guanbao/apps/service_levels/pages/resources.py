@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from guanbao.apps.service_levels import forms, permissions, selectors
-from guanbao.apps.service_levels.choices import ExclusionState, LevelState, StatementState
+from guanbao.apps.service_levels.choices import LevelState, StatementState
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
 from guanbao.apps.service_levels.pages import panels
 from guanbao.apps.service_levels.services import exclusions, levels, statements
@@ -85,10 +85,17 @@ LEVELS = Resource(
             permissions.LEVEL_ENFORCE,
             levels.level_enforce,
             form=forms.EnforceForm,
-            when=_is_draft,
+            when=lambda row, _actor: _is_draft(row),
             grave=True,
         ),
-        Verb("edit", _("Edit"), permissions.LEVEL_EDIT, levels.level_edit, form=forms.LevelForm, when=_is_draft),
+        Verb(
+            "edit",
+            _("Edit"),
+            permissions.LEVEL_EDIT,
+            levels.level_edit,
+            form=forms.LevelForm,
+            when=lambda row, _actor: _is_draft(row),
+        ),
     ),
     panels=(
         rows_panel("terms", by="level", grows=_is_draft),
@@ -131,14 +138,14 @@ TERMS = Resource(
             permissions.LEVEL_EDIT,
             levels.term_edit,
             form=forms.TermForm,
-            when=lambda term: _is_draft(term.level),
+            when=lambda term, _actor: _is_draft(term.level),
         ),
         Verb(
             "remove",
             _("Remove"),
             permissions.LEVEL_EDIT,
             levels.term_remove,
-            when=lambda term: _is_draft(term.level),
+            when=lambda term, _actor: _is_draft(term.level),
             grave=True,
         ),
     ),
@@ -223,7 +230,7 @@ STATEMENTS = Resource(
             _("Issue"),
             permissions.STATEMENT_ISSUE,
             statements.statement_issue,
-            when=lambda row: row.state == StatementState.DRAFT,
+            when=lambda row, _actor: row.state == StatementState.DRAFT,
             grave=True,
         ),
         Verb("remark", _("Comment"), permissions.STATEMENT_REMARK, statements.remark_add, form=forms.RemarkForm),
@@ -278,7 +285,7 @@ EXCLUSIONS = Resource(
             permissions.EXCLUSION_DECIDE,
             exclusions.exclusion_decide,
             form=forms.DecideForm,
-            when=lambda row: row.state == ExclusionState.PROPOSED,
+            when=exclusions.is_to_decide,
         ),
     ),
     panels=(TIMELINE,),

@@ -107,7 +107,7 @@ def exclusion_decide(*, actor: Actor, exclusion: Exclusion, state: ExclusionStat
         exclusion = rows.get(pk=exclusion.pk)
         if exclusion.state != ExclusionState.PROPOSED:
             raise DecidedAlready
-        if exclusion.side == (reach(actor, EXCLUSION_DECIDE).side or Side.INSTITUTION):
+        if not is_to_decide(exclusion, actor):
             raise DecidedByProposer
         if state not in (ExclusionState.ACCEPTED, ExclusionState.REJECTED):
             raise ValidationError({"state": told("Accept or reject.")})
@@ -128,6 +128,12 @@ def exclusion_decide(*, actor: Actor, exclusion: Exclusion, state: ExclusionStat
                 subject=str(exclusion),
             )
     return exclusion
+
+
+def is_to_decide(exclusion: Exclusion, actor: Actor) -> bool:
+    """Whether nobody decided it yet, and it is for the actor's side to do so."""
+    ours = reach(actor, EXCLUSION_DECIDE).side or Side.INSTITUTION
+    return bool(exclusion.state == ExclusionState.PROPOSED and exclusion.side != ours)
 
 
 def _has_statement(exclusion: Exclusion) -> bool:
