@@ -31,10 +31,8 @@ def pytest_runtestloop(session):
     """Make the database ready by one test, then judge."""
     asked = json.loads(Path(os.environ["GUANBAO_JUDGE"]).read_text())
     items = {item.nodeid: item for item in session.items}
-    ready = next(
-        item for test, item in items.items() if test.startswith("tests/apps/parties") and "db" in item.fixturenames
-    )
-    other = next(item for test, item in items.items() if test.startswith("tests/platform"))
+    ready = next(item for item in session.items if "db" in item.fixturenames)
+    other = min(session.items, key=lambda item: len(os.path.commonpath([item.path, ready.path])))
     ready.config.hook.pytest_runtest_protocol(item=ready, nextitem=other)
     if _failed:
         raise pytest.UsageError(f"{_failed} without any mutant")

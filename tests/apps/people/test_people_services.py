@@ -1,0 +1,65 @@
+"""Writes about people ask for their permission themselves: the pages ask before, but who else calls them need not."""
+
+from datetime import date
+
+import pytest
+
+from guanbao.apps.people.inviting import member_invitation_revoke, member_invite
+from guanbao.apps.people.services import (
+    machine_token_make,
+    member_add,
+    member_grant,
+    member_machine_add,
+    member_revoke,
+    own_role_add,
+    own_role_edit,
+)
+from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.identity.models import Invitation
+from guanbao.platform.ledger.models import Entry
+
+ROLE = {"name": "台账员", "name_en": "Registrar", "permissions": ["contractor.view"], "gives": []}
+LONG = "a long enough password"
+CALLS = {
+    "person.add": {
+        "member": lambda who, _: member_add(actor=who, login="neu", name="Neu", password=LONG),
+        "machine": lambda who, _: member_machine_add(actor=who, login="bot", name="Bot"),
+        "token": lambda who, made: machine_token_make(actor=who, person=made["machine"], name="t", days=1),
+        "invitation": lambda who, _: member_invite(actor=who, login="neu", name="Neu", roles=[]),
+        "its end": lambda who, made: member_invitation_revoke(actor=who, invitation=made["invitation"]),
+    },
+    "grant.edit": {
+        "grant": lambda who, made: member_grant(
+            actor=who, person=made["machine"], role=Role.objects.get(code="risk"), since=date(2026, 1, 1)
+        ),
+        "its end": lambda who, made: member_revoke(actor=who, grant=made["grant"]),
+    },
+    "role.edit": {
+        "role": lambda who, _: own_role_add(actor=who, **ROLE),
+        "its change": lambda who, made: own_role_edit(actor=who, role=made["role"], **ROLE),
+    },
+}
+
+
+@pytest.fixture
+def made(house):
+    """What an administrator has made."""
+    _, admin = house.person("admin", house.bank.organisation, "platform_administrator")
+    machine = member_machine_add(actor=admin, login="robot", name="Robot")
+    member_invite(actor=admin, login="guest", name="Guest", roles=[])
+    role = own_role_add(actor=admin, **ROLE | {"name_en": "Clerk"})
+    grant = member_grant(actor=admin, person=machine, role=role, since=date(2026, 1, 1))
+    return {"machine": machine, "invitation": Invitation.objects.get(), "role": role, "grant": grant}
+
+
+@pytest.mark.parametrize("code", ["internal_audit", "outsourcing_office"])
+@pytest.mark.parametrize(("permission", "call"), [(name, call) for name, calls in CALLS.items() for call in calls])
+def test_others_write_nothing(permission, call, code, made, house):
+    _, who = house.person("other", house.bank.organisation, code)
+    before = Entry.objects.count(), Grant.objects.count()
+    with pytest.raises(NotPermitted) as refused:
+        CALLS[permission][call](who, made)
+    assert type(refused.value) is NotPermitted
+    assert permission in str(refused.value)
+    assert (Entry.objects.count(), Grant.objects.count()) == before
