@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -53,11 +53,12 @@ def language_page(request: HttpRequest) -> HttpResponse:
     """Keep the language that was chosen, with the person and in this browser; then back to where it was chosen."""
     chosen = "en" if request.POST.get("language") == "en" else "zh"
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    if not safe or not back.startswith("/") or not back.isprintable():  # of a route's name, or a header of its own
         back = "/"
     if request.user.is_authenticated:
         request.user.language = chosen
         request.user.save(update_fields=["language"])
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=_YEAR, samesite="Lax", httponly=True)
     return response

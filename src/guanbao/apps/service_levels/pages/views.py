@@ -160,7 +160,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
                 "rows": statement_rows(computation.statement["terms"], terms, None),
                 "said": computation.statement,
             }
-    except ValueError:
+    except (ValueError, OverflowError):  # no day, or one beside which a calendar has none
         raise Http404 from None
     except InputError as error:
         context = {"refused": explain(error, reader_language())}
