@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
@@ -192,3 +193,41 @@ def test_one_acts_for_the_organisation_that_one_chose(client, house):
     for wrong in (house.calls.organisation.pk, "x", "", "-1", "９"):
         client.post("/account/act-for", {"organisation": wrong})
         assert "Calls Ltd" in client.get("/contractors/").content.decode()
+
+
+NEW = "another long password"
+
+
+def test_a_lost_factor_is_reset_and_sessions_end(admin, member):
+    person, browser, _ = member
+    Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
+    assert "reset" in [verb.name for verb in admin.get(f"/people/{person.pk}/").context["verbs"]]
+    assert admin.post(f"/people/{person.pk}/reset", {"password": "short"}).status_code == 422
+    assert Authenticator.objects.filter(user=person).exists(), "what is refused changes nothing"
+    assert browser.get("/").status_code == 200
+    assert admin.post(f"/people/{person.pk}/reset", {"password": NEW}).status_code == 302
+    assert browser.get("/").status_code == 302, "logged out"
+    assert not Authenticator.objects.filter(user=person).exists()
+    person.refresh_from_db()
+    assert not person.check_password(LONG)
+    entry = Entry.objects.get(event="login.reset")
+    assert (entry.person_id is not None, entry.after, entry.redacted) == (True, {"person": person.pk}, [])
+    assert browser.post("/login", {"username": "member", "password": NEW}).status_code == 302
+    assert browser.get("/").status_code == 200
+
+
+def test_nobody_resets_themselves_nor_who_holds_more_nor_others(admin, member, house, side):
+    person, _, _ = member
+    me, stranger = Person.objects.get(login="admin"), house.person("stranger", house.other.organisation, "risk")[0]
+    for pk in (me.pk, stranger.pk):
+        assert admin.post(f"/people/{pk}/reset", {"password": NEW}).status_code == 404
+    both, _ = house.person("both", side)
+    Membership.objects.create(person=both, organisation=house.other.organisation, since=timezone.localdate())
+    more = Role.objects.create(code="own_more", side=side.side, name="更多", name_en="More", permissions=["x.more"])
+    Grant.objects.create(person=person, organisation=side, role=more, since=timezone.localdate())
+    for one in (both, person):
+        assert admin.post(f"/people/{one.pk}/reset", {"password": NEW}).status_code == 422
+    for one in (me, stranger, both, person):
+        one.refresh_from_db()
+        assert one.check_password(LONG)
+    assert "login.reset" not in events()

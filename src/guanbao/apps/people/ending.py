@@ -13,11 +13,11 @@ from guanbao.apps.people.selectors import is_ours_alone, people_visible
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import need
-from guanbao.platform.access.services import grants_end
+from guanbao.platform.access.services import grants_end, grants_may
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.events import SIGN_ON_MAPPED
 from guanbao.platform.identity.models import Membership, Person, Token
-from guanbao.platform.identity.services import membership_end, membership_renew, person_leave, session_end
+from guanbao.platform.identity.services import login_reset, membership_end, membership_renew, person_leave, session_end
 from guanbao.platform.identity.tokens import token_revoke
 from guanbao.platform.ledger.services import ledger_append
 
@@ -80,6 +80,27 @@ def member_sign_on(*, actor: Actor, person: Person, uid: str) -> Person:
         account.save()
         ledger_append(actor=actor, event=SIGN_ON_MAPPED, subject=person, after={"person": person.pk})
     return person
+
+
+def member_reset(*, actor: Actor, person: Person, password: str) -> Person:
+    """Give a member who lost theirs a password, and take their second factors away; sessions end.
+
+    Nobody does so for themselves, nor for somebody who holds what the actor could not give: whoever sets a password
+    can log in by it.
+
+    Raises NotPermitted, OfOthersToo, GrantTooWide; ValidationError by field.
+    """
+    _need(actor, PERSON_ADD, person)
+    _need_alone(actor, person)
+    if not may_reset(person, actor):
+        raise NotPermitted(actor=actor.name, permission=PERSON_ADD.name)
+    grants_may(actor=actor, person=person, organisation=_membership(actor, person).organisation)
+    return login_reset(actor=actor, person=person, password=password)
+
+
+def may_reset(person: Person, actor: Actor) -> bool:
+    """Whether it is somebody else, who logs in with a password."""
+    return person.pk != actor.person_id and person.left_at is None and not person.is_machine
 
 
 def _need(actor: Actor, permission: Permission, person: Person) -> None:

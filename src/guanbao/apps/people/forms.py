@@ -108,6 +108,19 @@ class GrantForm(ScopedForm):
         }
 
 
+class ResetForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A password for who lost theirs."""
+
+    password = MemberForm.base_fields["password"]
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = []
+
+    def _post_clean(self) -> None:
+        """Nothing of the person changes here."""
+
+
 class SignOnForm(forms.ModelForm):  # type: ignore[type-arg]
     """By which subject the other system knows a person."""
 

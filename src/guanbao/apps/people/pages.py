@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from guanbao.apps.people import ending, inviting, permissions, selectors, services
-from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, RoleForm, SignOnForm
+from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, ResetForm, RoleForm, SignOnForm
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.permissions import permissions as every_permission
 from guanbao.platform.access.reach import reach
@@ -82,7 +82,18 @@ PEOPLE = Resource(
     personal=frozenset({"login", "email"}),
     order=("name", "pk"),
     add=Verb("add", _("New person"), permissions.PERSON_ADD, services.member_add, form=MemberForm),
-    verbs=_ENDS,
+    verbs=(
+        *_ENDS,
+        Verb(
+            "reset",
+            _("Reset password and second factors"),
+            permissions.PERSON_ADD,
+            ending.member_reset,
+            form=ResetForm,
+            when=ending.may_reset,
+            grave=True,
+        ),
+    ),
     panels=_PANELS,
 )
 MACHINES = Resource(

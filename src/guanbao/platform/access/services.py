@@ -6,6 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from guanbao.platform.access import events
@@ -64,6 +65,14 @@ def grant_revoke(*, actor: Actor, grant: Grant) -> Grant:
         if grant.revoked_at is None:
             _end(actor, grant)
     return grant
+
+
+def grants_may(*, actor: Actor, person: Person, organisation: Organisation) -> None:
+    """That the actor could give all that a person holds in an organisation, now or later. Raises GrantTooWide."""
+    lasting = Q(until=None) | Q(until__gte=timezone.localdate())
+    held = Grant.objects.select_related("role").filter(lasting, person=person, revoked_at=None)
+    for grant in held.filter(organisation=organisation):
+        _need_to_give(actor, organisation, grant.role, (grant.scope, grant.key), None, within=False)
 
 
 def grant_may(

@@ -21,6 +21,12 @@ PASSWORD_CHANGED = declare(
     en="{actor} changed their own password",
     zh="{actor}修改了自己的密码",
 )
+LOGIN_RESET = declare(
+    "login.reset",
+    en="{actor} set a new password for person {person} and removed their second factors",
+    zh="{actor}为人员 {person} 重设了密码并停用了其双因素验证方式",
+    clear=("person",),
+)
 PERSON_LEFT = declare(
     "person.left",
     en="{actor} recorded that person {person} left",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -34,12 +35,25 @@ def person_add(*, actor: Actor, login: str, name: str, password: str, email: str
         person = Person(joined_at=timezone.now())
         person.set_password(password)
         row_change(person, login=login, name=name, email=email, language=language)
-        try:
-            validate_password(password, person)
-        except ValidationError as error:
-            raise ValidationError({"password": error.messages}) from error
+        _password_need(password, person)
         person.save()
         ledger_append(actor=actor, event=events.PERSON_ADDED, subject=person, after={"person": person.pk})
+    return person
+
+
+def login_reset(*, actor: Actor, person: Person, password: str) -> Person:
+    """Give somebody who lost theirs a password, take their second factors away, and end their sessions.
+
+    Who may, the app decides. Raises ValidationError by field: a password that is weak.
+    """
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        _password_need(password, person)
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        Authenticator.objects.filter(user=person).delete()
+        _sessions_end(person)
+        ledger_append(actor=actor, event=events.LOGIN_RESET, subject=person, after={"person": person.pk})
     return person
 
 
@@ -100,9 +114,21 @@ def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
         person.save()
         ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
         person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-        for session in list(UserSession.objects.filter(user=person)):  # no cursor open over the deletes
-            session.end()
+        _sessions_end(person)
     return person
+
+
+def _sessions_end(person: Person) -> None:
+    for session in list(UserSession.objects.filter(user=person)):  # no cursor open over the deletes
+        session.end()
+
+
+def _password_need(password: str, person: Person) -> None:
+    """That a password is strong enough. Raises ValidationError at its field."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
 
 
 def session_end(*, actor: Actor, session: UserSession) -> None:
