@@ -101,6 +101,7 @@ AGREED = {
     "identifiers": {"contractor": 1, "institution": None, "scheme": "other"},
     "certificates": {"valid_until": str(timezone.localdate() + timedelta(days=20))},
     "stand": {"standing_reason": "Reviewed"},
+    "reset": {"password": "quite a long password"},
     "withdraw": {"until": "2099-01-01", "withdrawn_reason": "Merged"},
     "calendars": {"definition": HOURS},
     "enforce": {"holds_from": "2030-01-01"},
