@@ -12,7 +12,7 @@ from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.web.cells import cell
-from guanbao.web.resource import Panel, Resource, resources
+from guanbao.web.resource import Panel, resource_named, resource_title
 
 _MOST = 50
 
@@ -34,7 +34,7 @@ def rows_panel(
     """
 
     def context(actor: Actor, row: Model) -> dict[str, Any]:
-        resource = _named(resource_name).seen_by(actor)
+        resource = resource_named(resource_name).seen_by(actor)
         hidden = {by, *resource.hidden_from(actor)}
         names = [name for name in columns or resource.columns if name not in hidden]
         found = resource.rows(actor=actor).filter(**{by: row.pk}, **(only or {})).order_by(*resource.order)
@@ -52,17 +52,9 @@ def rows_panel(
         }
 
     def seen(actor: Actor) -> bool:
-        return _named(resource_name).may_view(actor) and (may is None or not reach(actor, may).is_empty)
+        return resource_named(resource_name).may_view(actor) and (may is None or not reach(actor, may).is_empty)
 
     return Panel(resource_name, title or _title(resource_name), "web/related.html", context, may=seen)
 
 
-def _titled(name: str) -> str:
-    return str(_named(name).title)
-
-
-_title = lazy(_titled, str)
-
-
-def _named(name: str) -> Resource:
-    return next(resource for resource in resources() if resource.name == name)
+_title = lazy(resource_title, str)
