@@ -129,7 +129,8 @@ def _offer(field: forms.ModelChoiceField[Any], chosen: Any) -> None:  # noqa: AN
         field.widget.attrs["title"] = told(
             "The first {n} are offered; for another, begin on its own page.", n=MOST_OFFERED
         )
-    blank = [] if field.empty_label is None else [("", NOTHING)]
+    called = NOTHING if field.empty_label == _BLANK[1] else field.empty_label  # filters say «all»
+    blank = [] if field.empty_label is None else [("", called)]
     field.widget.choices = [*blank, *{row.pk: (row.pk, field.label_from_instance(row)) for row in rows}.values()]
 
 

@@ -163,3 +163,9 @@ def test_who_may_not_do_it_to_one_may_not_do_it_to_many(client, house, thread):
     assert [outcome.row for outcome in done.context["outcomes"]] == ["WB-2 Service of Cards Ltd"]
     assert Entry.objects.count() == before + 1
     assert set(Arrangement.objects.filter(stage="requirement")) == {thread.cards}
+
+
+def test_every_filter_begins_with_all(office):
+    form = office.get(LIST).context["filters"].form
+    chosen = {name: str(form[name]) for name in ("stage", "importance", "department", "contractor")}
+    assert [name for name, html in chosen.items() if ">All<" not in html] == []
