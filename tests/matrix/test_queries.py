@@ -17,7 +17,10 @@ from guanbao.platform.ledger.services import ledger_append
 from guanbao.web.resource import resources
 from pages import addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is told the tenant by queries of its own"),
+]
 KNOWN = Path(__file__).parent / "queries.json"
 # Of a page tells who reads it first of these, that may.
 READERS = (
@@ -67,7 +70,6 @@ def measured(world, readers=READERS):
     return dict(sorted(found.items()))
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is told the tenant by queries of its own")
 def test_no_page_needs_more_queries_than_it_is_known_to(world):
     with transaction.atomic():
         found = measured(world)
