@@ -109,7 +109,7 @@ def asked_for(
 
 def searched(rows: QuerySet[Any], resource: Resource, text: str) -> QuerySet[Any]:
     """Those rows in which every word of `text` stands in some field that is searched."""
-    for word in text.split()[:8]:
+    for word in text.replace("\0", " ").split()[:8]:  # PostgreSQL holds no U+0000, and does not look for it
         found = Q(pk__in=())
         for field in resource.search:
             found |= Q(**{f"{field}__icontains": word})
