@@ -131,8 +131,9 @@ def _contractor(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401 - model
     made = contractor_add(actor=SYSTEM, institution=bank, **facts)
     for one in said.get("certificates", ()):
         # Days from now: there is always one that is soon to end.
-        until = timezone.localdate() + timedelta(days=one.pop("days_left"))
-        certificate_add(actor=SYSTEM, contractor=made, valid_until=until, **one)
+        facts = {name: value for name, value in one.items() if name != "days_left"}
+        until = timezone.localdate() + timedelta(days=one["days_left"])
+        certificate_add(actor=SYSTEM, contractor=made, valid_until=until, **facts)
     for one in said.get("contacts", ()):
         contact_add(actor=SYSTEM, contractor=made, **one)
     return _stand(made, "admitted", said.get("admitted_for", said["reason"]))

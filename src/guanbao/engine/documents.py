@@ -21,7 +21,6 @@ from jsonschema.exceptions import ValidationError
 
 from guanbao.engine.errors import InputError, Where
 
-type_name = {dict: "a mapping", list: "a list", str: "text", int: "a number", bool: "true or false"}
 Step = str | int
 MOST_BYTES = 4_000_000
 _NO_TEXT = re.compile("[\\x00\ud800-\udfff]")

@@ -26,7 +26,6 @@ from guanbao.engine.statements.statement import Computation, statement_compute
 from guanbao.engine.statements.verify import Difference, statement_verify
 
 _BACK_MONTHS = 2
-_NOON_MS = 12 * 3_600_000
 Progress = Callable[[str], None]
 
 

@@ -7,13 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-_MODES = {
-    "half_even": decimal.ROUND_HALF_EVEN,
-    "half_up": decimal.ROUND_HALF_UP,
-    "half_down": decimal.ROUND_HALF_DOWN,
-    "up": decimal.ROUND_UP,
-    "down": decimal.ROUND_DOWN,
-}
 _DIGITS = 12
 
 

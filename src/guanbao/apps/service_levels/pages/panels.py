@@ -32,8 +32,6 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.wording import reader_language, told
 
-_HOUR_MS = 3_600_000
-
 
 class TermRow(NamedTuple):
     """A term of a statement as it is read."""
