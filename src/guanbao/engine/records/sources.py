@@ -12,7 +12,9 @@ import mmap
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -149,7 +151,7 @@ def _fast(
     except InputError:  # of this one line: it may be blank, or the header may go on
         return None
     names, skip = header_names(header), 0 if layout.header else 1
-    if shape is None or len(names) == 1 or shape.delimiters != shape.lines * (len(names) - 1):
+    if shape is None or len(names) == 1 or shape.delimiters != shape.ends * (len(names) - 1):
         return None
     link = scratch / f"{table}.link"  # DuckDB would take a file's own name for a pattern
     link.symlink_to(plain.resolve())
@@ -169,33 +171,48 @@ def _fast(
         max_line_size=MOST_FIELD,
     )
     relation.create_view(table)
-    return Source(file, table, names, shape.lines - skip, first_line=1 + skip, tidy=shape.tidy)
+    return Source(file, table, names, shape.ends - skip, first_line=1 + skip, tidy=shape.tidy)
 
 
 class _Shape(NamedTuple):
-    """How many lines a file has, how many delimiters outside quotation marks, and whether it is tidy.
+    """What part of a file holds: how many line ends, delimiters outside quotation marks, quotation marks; if tidy.
 
     To know once that no value begins or ends with a blank is cheaper than to trim every value.
     """
 
-    lines: int
+    ends: int
     delimiters: int
+    marks: int
     tidy: bool
 
 
 def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
     """The shape of a file; None if it holds control characters, or quotation marks that do not just enclose fields."""
-    ends = delimiters = marks = 0
-    size, tidy = len(data), b" " not in (data[:1], data[-1:])
-    codes = np.frombuffer(data, dtype=np.uint8)
-    delimiter, quote = ord(layout.delimiter), ord(layout.quote or "\0")
+    look = partial(_look, np.frombuffer(data, dtype=np.uint8), ord(layout.delimiter), ord(layout.quote or "\0"))
+    size = len(data)
+    middle = size // 2 // _CACHED * _CACHED
+    with ThreadPoolExecutor(2) as threads:  # NumPy works in both at once
+        first, second = threads.map(look, (range(0, middle, _CACHED), range(middle, size, _CACHED)))
+    if first and first.marks % 2:  # the middle is inside a value
+        second = look(range(middle, size, _CACHED), 1)
+    if first is None or second is None or (first.marks + second.marks) % 2:
+        return None
+    ends = first.ends + second.ends + (data[-1:] != b"\n")
+    tidy = first.tidy and second.tidy and b" " not in (data[:1], data[-1:])
+    return _Shape(ends, first.delimiters + second.delimiters, first.marks + second.marks, tidy)
+
+
+def _look(codes: np.ndarray, delimiter: int, quote: int, starts: range, marks_before: int = 0) -> _Shape | None:
+    """The shape of the chunks of a file that begin at `starts`, with so many quotation marks before them."""
+    ends = delimiters = 0
+    size, marks, tidy = codes.size, marks_before, True
 
     def beside(places: np.ndarray, step: int) -> np.ndarray:
         """The bytes before or after those at `places`; a file begins and ends as if with a line's end."""
         at = places + step
         return np.where((at < 0) | (at >= size), np.uint8(10), codes[np.clip(at, 0, size - 1)])
 
-    for start in range(0, size, _CACHED):
+    for start in starts:
         seen = codes[start : start + _CACHED + 1]  # and the next one's first byte, to see every two neighbours
         chunk, feeds, stops, marked = seen[:_CACHED], seen == 10, seen == delimiter, seen == quote
         controls, new = np.count_nonzero(chunk < 32), np.count_nonzero(feeds[:_CACHED])
@@ -220,7 +237,7 @@ def _shape(data: mmap.mmap, layout: Layout) -> _Shape | None:
         inside = np.searchsorted(quotes, np.flatnonzero(stops[:_CACHED])) + marks
         delimiters += int(np.count_nonzero(inside % 2 == 0))
         marks += quotes.size
-    return None if marks % 2 else _Shape(ends + (data[-1:] != b"\n"), delimiters, tidy)
+    return _Shape(ends, delimiters, marks - marks_before, tidy)
 
 
 def _load(con: duckdb.DuckDBPyConnection, source: Source, rows: Iterator[Any]) -> None:
