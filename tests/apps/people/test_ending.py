@@ -212,8 +212,33 @@ def test_a_lost_factor_is_reset_and_sessions_end(admin, member):
     assert not person.check_password(LONG)
     entry = Entry.objects.get(event="login.reset")
     assert (entry.person_id is not None, entry.after, entry.redacted) == (True, {"person": person.pk}, [])
+
+
+def test_a_password_that_another_set_opens_only_the_form_that_changes_it(admin, member):
+    person, browser, secret = member
+    admin.post(f"/people/{person.pk}/reset", {"password": NEW})
+    assert token_holder(secret) is None, "tokens that were made with the lost password end"
     assert browser.post("/login", {"username": "member", "password": NEW}).status_code == 302
+    for path in ("/", "/contractors/", "/account/", "/account/tokens/add", "/api/v1/contractors"):
+        assert browser.get(path).url == "/password", path
+        assert browser.post(path, {"name": "x"}).url == "/password", path
+    assert "Choose one that only you know" in browser.get("/password").content.decode()
+    same = {"oldpassword": NEW, "password1": NEW, "password2": NEW}
+    assert "another password than the present one" in browser.post("/password", same).content.decode()
+    assert browser.get("/").url == "/password"
+    own = {"oldpassword": NEW, "password1": "a third long password", "password2": "a third long password"}
+    assert browser.post("/password", own).status_code == 302
     assert browser.get("/").status_code == 200
+    person.refresh_from_db()
+    assert not person.password_given
+
+
+def test_a_first_password_is_changed_at_the_first_login(admin):
+    browser = Client()
+    given = {"login": "neu", "name": "Neu", "password": NEW, "email": "", "language": ""}
+    assert admin.post("/people/add", given).status_code == 302
+    browser.post("/login", {"username": "neu", "password": NEW})
+    assert browser.get("/").url == "/password"
 
 
 def test_nobody_resets_themselves_nor_who_holds_more_nor_others(admin, member, house, side):

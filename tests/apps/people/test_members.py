@@ -7,6 +7,7 @@ from guanbao.platform.identity.models import Person
 from guanbao.platform.ledger.models import Entry
 
 LONG = "a long enough password"
+OWN = "a password of my own"
 NEW = {"login": "Neu", "name": "Neu", "email": "", "language": "zh", "password": LONG}
 
 
@@ -31,12 +32,13 @@ def test_a_person_is_added_and_given_a_role(admin, client):
     ]  # fmt: skip
     client.logout()
     client.post("/login", {"username": "NEU", "password": LONG})
+    client.post("/password", {"oldpassword": LONG, "password1": OWN, "password2": OWN})
     assert client.get("/contractors/").status_code == 200
     admin.force_login(Person.objects.get(login="admin"))
     assert admin.get(f"/grants/{grant.pk}/revoke").status_code == 200
     assert admin.post(f"/grants/{grant.pk}/revoke").status_code == 302
     client.logout()
-    client.post("/login", {"username": "NEU", "password": LONG})
+    client.post("/login", {"username": "NEU", "password": OWN})
     assert client.get("/contractors/").status_code == 404
 
 

@@ -26,7 +26,7 @@ from guanbao.engine.language import explain
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity import events
 from guanbao.platform.identity.models import Token
-from guanbao.platform.identity.services import session_end
+from guanbao.platform.identity.services import password_chosen, session_end
 from guanbao.platform.identity.tokens import token_revoke
 from guanbao.platform.ledger.events import EventType
 from guanbao.platform.ledger.services import ledger_append
@@ -81,6 +81,16 @@ class PasswordPage(Recorded, PasswordChangeView):  # type: ignore[misc]
         "password1": _("New password"),
         "password2": _("New password, again"),
     }
+
+    def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401
+        """Change it, to another than it was."""
+        if form.cleaned_data["oldpassword"] == form.cleaned_data["password1"]:
+            form.add_error("password1", _("Choose another password than the present one."))
+            return self.form_invalid(form)  # type: ignore[no-any-return]
+        with transaction.atomic():
+            response = super().form_valid(form)
+            password_chosen(self.request.user)  # type: ignore[arg-type] # who is logged in here
+        return response
 
 
 class ConfirmPage(Dressed, ReauthenticateView):  # type: ignore[misc]

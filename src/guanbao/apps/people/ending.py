@@ -83,7 +83,7 @@ def member_sign_on(*, actor: Actor, person: Person, uid: str) -> Person:
 
 
 def member_reset(*, actor: Actor, person: Person, password: str) -> Person:
-    """Give a member who lost theirs a password, and take their second factors away; sessions end.
+    """Give a member who lost theirs a password to log in with once; second factors, sessions and tokens end.
 
     Nobody does so for themselves, nor for somebody who holds what the actor could not give: whoever sets a password
     can log in by it.

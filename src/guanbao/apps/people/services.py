@@ -23,13 +23,14 @@ from guanbao.platform.identity.tokens import token_make
 
 
 def member_add(*, actor: Actor, login: str, name: str, password: str, email: str = "", language: str = "") -> Person:
-    """Add somebody to the actor's organisation.
+    """Add somebody to the actor's organisation; their first login asks for a password of their own.
 
     Raises NotPermitted; ValidationError by field.
     """
     _need_whole(actor, PERSON_ADD)
     with transaction.atomic():
-        person = person_add(actor=actor, login=login, name=name, password=password, email=email, language=language)
+        known = {"login": login, "name": name, "email": email, "language": language}
+        person = person_add(actor=actor, password=password, password_given=True, **known)
         membership_give(actor=actor, person=person, organisation=_own(actor), since=timezone.localdate())
     return person
 

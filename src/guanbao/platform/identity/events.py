@@ -23,8 +23,8 @@ PASSWORD_CHANGED = declare(
 )
 LOGIN_RESET = declare(
     "login.reset",
-    en="{actor} set a new password for person {person} and removed their second factors",
-    zh="{actor}为人员 {person} 重设了密码并停用了其双因素验证方式",
+    en="{actor} set a new password for person {person}; their second factors, sessions and tokens ended",
+    zh="{actor}为人员 {person} 重设了密码，其双因素验证方式、会话和令牌已停用",
     clear=("person",),
 )
 PERSON_LEFT = declare(

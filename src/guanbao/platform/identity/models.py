@@ -51,6 +51,8 @@ class Person(AbstractBaseUser):
     language = models.CharField(
         _("Language"), max_length=8, blank=True, choices=(("zh", _("Chinese")), ("en", _("English")))
     )
+    # Somebody else knows the password, who set it: it opens nothing but the form that changes it.
+    password_given = models.BooleanField(default=False, editable=False)
     is_machine = models.BooleanField(_("Machine's account"), default=False)
     joined_at = models.DateTimeField(_("Joined"))
     left_at = models.DateTimeField(_("Gone since"), null=True, blank=True)

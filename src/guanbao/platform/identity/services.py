@@ -29,10 +29,22 @@ def organisation_add(*, actor: Actor, side: Side | str, name: str, name_en: str 
     return organisation
 
 
-def person_add(*, actor: Actor, login: str, name: str, password: str, email: str = "", language: str = "") -> Person:
-    """Add somebody who can log in. Raises ValidationError by field: a login that is taken, a password that is weak."""
+def person_add(
+    *,
+    actor: Actor,
+    login: str,
+    name: str,
+    password: str,
+    email: str = "",
+    language: str = "",
+    password_given: bool = False,
+) -> Person:
+    """Add somebody who can log in; with a `password_given` by somebody else, only to choose another.
+
+    Raises ValidationError by field: a login that is taken, a password that is weak.
+    """
     with transaction.atomic():
-        person = Person(joined_at=timezone.now())
+        person = Person(joined_at=timezone.now(), password_given=password_given)
         person.set_password(password)
         row_change(person, login=login, name=name, email=email, language=language)
         _password_need(password, person)
@@ -42,7 +54,7 @@ def person_add(*, actor: Actor, login: str, name: str, password: str, email: str
 
 
 def login_reset(*, actor: Actor, person: Person, password: str) -> Person:
-    """Give somebody who lost theirs a password, take their second factors away, and end their sessions.
+    """Give somebody who lost theirs a password to log in with once; their second factors, sessions and tokens end.
 
     Who may, the app decides. Raises ValidationError by field: a password that is weak.
     """
@@ -50,9 +62,10 @@ def login_reset(*, actor: Actor, person: Person, password: str) -> Person:
         person = Person.objects.select_for_update().get(pk=person.pk)
         _password_need(password, person)
         person.set_password(password)
-        person.save(update_fields=["password"])
+        person.password_given = True
+        person.save(update_fields=["password", "password_given"])
         Authenticator.objects.filter(user=person).delete()
-        _sessions_end(person)
+        _access_end(person)
         ledger_append(actor=actor, event=events.LOGIN_RESET, subject=person, after={"person": person.pk})
     return person
 
@@ -113,12 +126,18 @@ def person_leave(*, actor: Actor, person: Person, at: datetime) -> Person:
         row_change(person, left_at=at)
         person.save()
         ledger_append(actor=actor, event=events.PERSON_LEFT, subject=person, after={"person": person.pk, "left_at": at})
-        person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-        _sessions_end(person)
+        _access_end(person)
     return person
 
 
-def _sessions_end(person: Person) -> None:
+def password_chosen(person: Person) -> None:
+    """Note that somebody's password is now one that they alone know."""
+    Person.objects.filter(pk=person.pk).update(password_given=False)
+
+
+def _access_end(person: Person) -> None:
+    """End all tokens and sessions of somebody."""
+    person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     for session in list(UserSession.objects.filter(user=person)):  # no cursor open over the deletes
         session.end()
 
