@@ -20,7 +20,7 @@ from guanbao.engine.calendars import Calendar
 from guanbao.engine.calendars.columns import with_elapsed
 from guanbao.engine.documents import parse
 from guanbao.engine.measures import measure_named
-from guanbao.engine.records.batch import Prepared
+from guanbao.engine.records.counts import Prepared
 from guanbao.engine.records.datasets import TICKETS
 from guanbao.engine.statements.engines import DuckDB
 from guanbao.engine.statements.figures import Asked, Scene, label

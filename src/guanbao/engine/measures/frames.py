@@ -20,7 +20,7 @@ from ibis.common.deferred import Deferred
 from guanbao.engine.calendars import Calendar, Timeline
 from guanbao.engine.calendars.columns import with_elapsed
 from guanbao.engine.measures.clocks import Clock, allowed, judged_by_spells, paused, priority_at
-from guanbao.engine.records.batch import Prepared
+from guanbao.engine.records.counts import Prepared
 
 _PREPARED = {
     ("opened_at", "responded_at"): "response_worked_ms",

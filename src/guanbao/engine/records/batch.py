@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
@@ -19,6 +19,7 @@ import pyarrow as pa
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.calendars.columns import with_elapsed
 from guanbao.engine.records.conform import Part, computed
+from guanbao.engine.records.counts import Counts, Prepared
 from guanbao.engine.records.datasets import DATASETS, Dataset
 from guanbao.engine.records.texts import Fault
 from guanbao.engine.records.writing import quoted
@@ -26,33 +27,6 @@ from guanbao.engine.records.writing import quoted
 SEPARATOR = "chr(31)"
 ENTITY = "entity"
 POSITION = "place"
-
-
-@dataclass
-class Counts:
-    """What became of the source's rows: read = accepted + filtered + rejected + known.
-
-    `entities` are the records that the accepted rows made or changed, `incomplete` those that lack a required
-    value so far (a call still in the queue at the end of the log), `versions` new contents of known keys.
-    """
-
-    read: int = 0
-    accepted: int = 0
-    filtered: dict[str, int] = field(default_factory=dict)
-    rejected: int = 0
-    known: int = 0
-    entities: int = 0
-    incomplete: int = 0
-    versions: int = 0
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Working times that an import worked out: by which open time, over which instants (ms of UTC)."""
-
-    digest: str
-    first: int
-    last: int
 
 
 @dataclass

@@ -18,8 +18,9 @@ from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import ValueWrong
 from guanbao.engine.errors import InputError, Where
 from guanbao.engine.language import Lang, say_value
-from guanbao.engine.records.batch import Batch, Builder, Counts, Prepared, stored_as_ms
+from guanbao.engine.records.batch import Batch, Builder, stored_as_ms
 from guanbao.engine.records.conform import SEPARATOR, RowsUncertain, conform, parts_of
+from guanbao.engine.records.counts import Counts, Prepared
 from guanbao.engine.records.datasets import DATASETS, Dataset, dataset
 from guanbao.engine.records.mappings import Mapping
 from guanbao.engine.records.sources import Source, source_read

@@ -23,7 +23,7 @@ from guanbao.engine.errors import Where
 from guanbao.engine.expressions import Scope, compile_expression
 from guanbao.engine.measures.catalogue import Labels, Measure, Unit
 from guanbao.engine.measures.frames import FRAMES, Frame
-from guanbao.engine.records.batch import Prepared
+from guanbao.engine.records.counts import Prepared
 from guanbao.engine.records.datasets import Dataset, dataset
 
 FLAGS = ("counted", "hit", "open", "excluded", "no_target")
