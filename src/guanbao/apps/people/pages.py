@@ -203,7 +203,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if reach(actor, permissions.PERSON_VIEW).is_empty:
         raise Http404
-    roles = list(selectors.roles_visible(actor=actor).order_by("institution", "pk"))
+    roles = list(selectors.roles_explained(actor=actor))
     called: dict[str, str] = {}
     for resource in resources():
         asked = [resource.view, *(verb.permission for verb in (resource.add, *resource.verbs) if verb)]

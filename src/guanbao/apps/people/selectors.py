@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from guanbao.apps.people.permissions import PERSON_VIEW
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.models import Invitation, Membership, Person, Token
 from guanbao.platform.identity.selectors import member_on
 
@@ -65,3 +66,11 @@ def roles_visible(*, actor: Actor) -> QuerySet[Role]:
     if not found.whole or found.side is None:
         return Role.objects.none()
     return Role.objects.filter(Q(institution=None) | Q(institution=actor.organisation_id), side=found.side)
+
+
+def roles_explained(*, actor: Actor) -> QuerySet[Role]:
+    """Those, and to an institution what contractors' people get: it answers for whom it lets in."""
+    visible, found = roles_visible(actor=actor), reach(actor, PERSON_VIEW)
+    if found.whole and found.side == Side.INSTITUTION:
+        visible |= Role.objects.filter(institution=None, side=Side.CONTRACTOR)
+    return visible.order_by("-side", F("institution").asc(nulls_first=True), "pk")
