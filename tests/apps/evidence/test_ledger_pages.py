@@ -1,7 +1,8 @@
 """The ledger as its readers see it: who sees what, by key, with proofs, and as evidence."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from guanbao.platform.access.models import Grant
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Organisation
 from guanbao.platform.identity.services import organisation_add
+from guanbao.platform.ledger import services
 from guanbao.platform.ledger.errors import HeadMissing
 from guanbao.platform.ledger.models import Checkpoint, Entry, Head
 from guanbao.platform.ledger.services import checkpoint_make
@@ -128,6 +130,29 @@ def test_filters_and_pages_by_key(desk, house):
         assert (page.status_code, page.context["lines"]) == (200, []), wrong
     for wrong in ("x", "-1", "1" * 30, "１"):
         assert browser.get(f"/ledger/?before={wrong}").status_code == 404
+
+
+def test_days_are_found_by_what_checkpoints_counted(desk, house, monkeypatch):
+    begun = timezone.localdate() - timedelta(days=8)
+    clock = SimpleNamespace(now=lambda _: moment)
+    monkeypatch.setattr(services, "datetime", clock)
+    made = []
+    for hours in range(0, 24 * 7, 5):
+        moment = datetime.combine(begun, time(), timezone.get_default_timezone()) + timedelta(hours=hours)
+        contractor_stand(
+            actor=desk.actors["office"], contractor=house.cards, standing=("admitted", "restricted")[len(made) % 2],
+            standing_reason=f"{hours}", standing_since="2026-01-01",
+        )  # fmt: skip
+        made.append((timezone.localtime(moment).date(), Entry.objects.latest("index").index))
+        if hours % 15 == 0:
+            checkpoint_make()
+    for since in (begun + timedelta(days=n) for n in range(-1, 9)):
+        for until in (since + timedelta(days=n) for n in range(3)):
+            rows = entries_asked(actor=desk.actors["audit"], asked={"since": since, "until": until})
+            wanted = [index for day, index in reversed(made) if since <= day <= until]
+            assert [entry.index for entry in rows.filter(at__lt=moment + timedelta(hours=1))] == wanted, (since, until)
+            bounds = str(rows.query)
+            assert until < begun or since == begun - timedelta(days=1) or '"index" >=' in bounds
 
 
 def test_an_entrys_proof_holds_until_it_is_tampered_with(desk):

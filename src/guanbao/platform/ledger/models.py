@@ -58,7 +58,6 @@ class Entry(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("object_type", "object_id"), name="ledger_entry_of_object"),
-            models.Index(fields=("at",), name="ledger_entry_at"),
             models.Index(fields=("institution", "index"), name="ledger_entry_of_tenant"),
             models.Index(fields=("institution", "index"), condition=Q(is_access=True), name="ledger_entry_of_access"),
             models.Index(fields=("institution", "event", "index"), name="ledger_entry_of_event"),

@@ -57,21 +57,22 @@ def ledger_append(
         raise OutsideTransaction(event=event.name)
     named = subject if isinstance(subject, Subject) else _subject(subject, event)
     changes = event.changes(before, after)
-    entry = Entry(
-        at=datetime.now(UTC),
-        event=event.name,
-        actor_kind=actor.kind,
-        actor_name=actor.key,
-        person_id=actor.person_id,
-        organisation_id=actor.organisation_id,
-        object_type=named.type,
-        object_id=named.id,
-        object_label=named.label,
-        scopes=dict(scopes or {}),
-        before=changes.before,
-        after=changes.after,
-        redacted=changes.redacted,
-        request_id=actor.request_id,
+    entry = Entry(  # in the order of its columns: by name it takes Django three times as long
+        0,  # until the ledger gives it its place
+        datetime.now(UTC),
+        event.name,
+        actor.kind,
+        actor.key,
+        actor.person_id,
+        actor.organisation_id,
+        named.type,
+        named.id,
+        named.label,
+        dict(scopes or {}),
+        changes.before,
+        changes.after,
+        changes.redacted,
+        actor.request_id,
     )
     entry_store(entry)
     return entry

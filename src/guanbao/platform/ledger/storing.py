@@ -12,10 +12,11 @@ from guanbao.platform.ledger.models import Entry
 # On PostgreSQL taking an index and inserting are one call, and the columns are read from the body: a second round
 # trip would cost as much as the change that is recorded. What it inserts is what `Entry.content` says.
 POSTGRESQL = r"""
-CREATE FUNCTION ledger_append(before_index text, after_index text) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_append(before_index text, after_index text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     taken bigint;
     body text;
+    bytes bytea;
     said jsonb;
 BEGIN
     UPDATE ledger_head SET size = size + 1 WHERE id = 1 RETURNING size - 1 INTO taken;
@@ -23,6 +24,7 @@ BEGIN
         RETURN NULL;
     END IF;
     body := before_index || taken || after_index;
+    bytes := convert_to(body, 'UTF8');
     said := body::jsonb;
     INSERT INTO ledger_entry (
         "index", at, event, actor_kind, actor_name, person_id, organisation_id, object_type, object_id, object_label,
@@ -32,7 +34,7 @@ BEGIN
         (said#>>'{actor,person}')::bigint, (said#>>'{actor,organisation}')::bigint,
         said#>>'{object,type}', said#>>'{object,id}', said#>>'{object,label}',
         said->'scopes', said->'before', said->'after', said->'redacted', said->>'request',
-        convert_to(body, 'UTF8'), sha256('\x00'::bytea || convert_to(body, 'UTF8'))
+        bytes, sha256('\x00'::bytea || bytes)
     );
     RETURN taken;
 END $$
