@@ -1,4 +1,7 @@
-"""One world for all tests of a file here: built once in a process, and rolled back before another file's tests."""
+"""One world for all tests of this folder: built once in a process, and rolled back before tests of another folder."""
+
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -8,11 +11,29 @@ from world import World
 
 from guanbao.engine.statements.signing import keys_new
 
+HERE = Path(__file__).parent
+STAYS_OPEN = ExitStack()
+BUILT = []
 
-@pytest.fixture(scope="module")  # no longer: an open transaction locks out the threads of other tests
-def world(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
-    """The world, in a transaction that stays open. Probes roll back what they do."""
-    home = tmp_path_factory.mktemp("world")
+
+@pytest.fixture(scope="session")
+def end_of_world(django_db_setup):  # noqa: ARG001
+    """Before the database itself goes."""
+    yield
+    end()
+
+
+@pytest.fixture(scope="module")
+def world(end_of_world, django_db_blocker, tmp_path_factory):  # noqa: ARG001
+    """The world, in a transaction that stays open for the next file too. Probes roll back what they do."""
+    if not BUILT:
+        BUILT.append(STAYS_OPEN.enter_context(built(tmp_path_factory.mktemp("world"), django_db_blocker)))
+    return BUILT[0]
+
+
+@contextmanager
+def built(home, django_db_blocker):
+    """A new world, that nothing is left of."""
     keys_new(home, "statement")
     keys_new(home, "ledger")
     said = {
@@ -27,3 +48,17 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: ARG001
         transaction.set_rollback(True)
         cache.close()
     connection.close_if_unusable_or_obsolete = close
+
+
+def end():
+    """Roll the world back."""
+    BUILT.clear()
+    STAYS_OPEN.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem):
+    """Elsewhere the open transaction would lock out the threads of tests."""
+    yield
+    if nextitem is not None and HERE not in nextitem.path.parents:
+        end()
