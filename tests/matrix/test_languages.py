@@ -28,12 +28,13 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="what pages say does not hang on the database"),
 ]
 ALLOWED = yaml.safe_load((Path(__file__).parent / "latin.yaml").read_text(encoding="utf-8"))
-READERS = (
-    ("east", "outsourcing_office"),
-    ("alpha", "service_manager"),
-    ("east", "internal_audit"),
-    ("east", "platform_administrator"),
-)
+# By tenant and role, with how many rows of each kind: most of what the last two read, the office reads too.
+READERS = {
+    ("east", "outsourcing_office"): 2,
+    ("alpha", "service_manager"): 2,
+    ("east", "internal_audit"): 1,
+    ("east", "platform_administrator"): 1,
+}
 HAN = re.compile("[\u3400-\u9fff\uff00-\uffef\u3001-\u301f]+")
 LATIN = re.compile("[A-Za-z0-9_.%/+:=@-]*[A-Za-z][A-Za-z0-9_.%/+:=@-]*")
 BLANK = "---"
@@ -151,14 +152,14 @@ def faults(answer, data):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize(("tenant", "role"), READERS)
-def test_no_page_says_anything_in_the_other_language(world, data, tenant, role, language):
-    who = world.by[tenant, role]
+@pytest.mark.parametrize("reader", READERS, ids="-".join)
+def test_no_page_says_anything_in_the_other_language(world, data, reader, language):
+    who = world.by[reader]
     found, pages = {}, 0
     with transaction.atomic():
         who.person.language = language
         who.person.save(update_fields=["language"])
-        for name, url in [*addresses(who, 2), ("find", "/find?q=0q"), ("taxonomies", "/taxonomies/?q=A")]:
+        for name, url in [*addresses(who, READERS[reader]), ("find", "/find?q=0q"), ("taxonomies", "/taxonomies/?q=A")]:
             answers = [who.client.get(url)]
             if answers[0].status_code == 200 and re.search(r"-add$|-verb:|-import$|-send$", name):
                 with transaction.atomic():  # what an empty form is answered
