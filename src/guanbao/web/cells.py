@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,10 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
+from guanbao.platform.ledger.telling import words_for
 from guanbao.platform.wording import told
 
 NOTHING = "—"
-_WORDS: dict[tuple[type[Model], str], Callable[[str], str]] = {}
 _DIGITS = 15  # of a number, in a spreadsheet
 
 
@@ -34,16 +33,6 @@ def _of_two(row: Model, name: str, text: str) -> str:
     if not text or not hasattr(row, pair) or not hasattr(row, f"{pair}_en"):
         return text
     return format_html('<span lang="{}">{}</span>', "zh-Hans" if name == pair else "en", text)
-
-
-def tell(model: type[Model], **how: Callable[[str], str]) -> None:
-    """Say by which words a model's fields are told that hold names of ours; an app does so once, with its pages."""
-    _WORDS.update({(model, name): words for name, words in how.items()})
-
-
-def words_for(model: type[Model], name: str) -> Callable[[str], str] | None:
-    """By which words a field's values are told, if by other than its own."""
-    return _WORDS.get((model, name))
 
 
 def _told(value: Any) -> str:  # noqa: ANN401, PLR0911 - what a field holds, a branch a kind

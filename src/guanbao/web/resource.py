@@ -14,6 +14,7 @@ from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.ledger.telling import tell_list
 from guanbao.web.errors import ResourceTwice
 
 Selector = Callable[..., QuerySet[Any]]
@@ -184,6 +185,7 @@ def register(*resources: Resource) -> None:
         if resource.name in _RESOURCES:
             raise ResourceTwice(name=resource.name)
         _RESOURCES[resource.name] = resource
+        tell_list(resource.name, resource.title, resource.model)
 
 
 def add_panels(page: str, *panels: Panel) -> None:

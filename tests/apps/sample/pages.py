@@ -1,8 +1,8 @@
 """The pages of premises."""
 
 from guanbao.platform.wording import _
+from guanbao.web.panels import TIMELINE
 from guanbao.web.resource import Resource, Verb
-from guanbao.web.timeline import TIMELINE
 from sample import permissions, selectors, services
 from sample.models import Premises
 

@@ -15,11 +15,11 @@ from guanbao.apps.arrangements.stages import gates_judged, stage_after
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.ledger.telling import tell
 from guanbao.platform.wording import _
-from guanbao.web.cells import cell, tell
-from guanbao.web.related import rows_panel
+from guanbao.web.cells import cell
+from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
-from guanbao.web.timeline import TIMELINE
 
 _FLAGS = ("is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data")
 _INSIDE = frozenset({"importance", "importance_reason", "is_related", "function"})

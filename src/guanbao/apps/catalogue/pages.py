@@ -18,9 +18,9 @@ from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import _
 from guanbao.web.menu import Page
+from guanbao.web.panels import TIMELINE
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb
-from guanbao.web.timeline import TIMELINE
 
 _EDITED = tuple(name for name in SERVICE_FIELDS if name != "scope")
 _CODED = ("kind", "it_class", "ict_service")  # fields of a service that hold a code

@@ -19,8 +19,10 @@ from guanbao.engine.language import say
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.ledger.merkle import inclusion_holds, inclusion_proof, leaf_hash
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.ledger.telling import called, people_in, sentence_of, value_told
 from guanbao.platform.ledger.tree import root_of
 from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
@@ -30,8 +32,6 @@ from guanbao.web.cells import NOTHING
 from guanbao.web.exports import KEPT, export_file
 from guanbao.web.menu import Page
 from guanbao.web.requests import actor_of
-from guanbao.web.said import called, value_told
-from guanbao.web.timeline import names_in, sentence_of
 
 _PAGE = 50
 LEDGER = Page("ledger", _("Ledger of what happened"), _("Operations"), LEDGER_VIEW)
@@ -59,7 +59,7 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = entries_asked(actor=actor, asked=form.cleaned_data) if form.is_valid() else Entry.objects.none()
     page = list((found.filter(index__lt=int(before)) if before else found)[: _PAGE + 1])
-    names = names_in(page, actor)
+    names = names_of(people_in(page), organisation_id=actor.organisation_id)
     onward = request.GET.copy()
     if len(page) > _PAGE:
         onward["before"] = str(page[_PAGE - 1].index)
@@ -90,7 +90,7 @@ def entry_page(request: HttpRequest, index: int) -> HttpResponse:
     fields = sorted({*entry.before, *entry.after})
     context = {
         "entry": entry,
-        "told": sentence_of(entry, names_in([entry], actor)),
+        "told": sentence_of(entry, names_of(people_in([entry]), organisation_id=actor.organisation_id)),
         "changes": [
             (
                 called(entry, name),

@@ -16,9 +16,8 @@ from guanbao.apps.parties.models import (
     StandingChange,
 )
 from guanbao.platform.wording import _
-from guanbao.web.related import rows_panel
+from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Resource, Verb
-from guanbao.web.timeline import TIMELINE
 
 _CONTRACTOR = ("name", "name_en", "kind", "is_financial", "is_related", "country", "parent")
 _BRANCH = ("code", "name", "name_en", "country", "city")

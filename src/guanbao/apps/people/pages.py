@@ -17,9 +17,9 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, told
 from guanbao.web.menu import Page
+from guanbao.web.panels import TIMELINE
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb, resources
-from guanbao.web.timeline import TIMELINE
 
 
 def _access(actor: Actor, person: Person) -> dict[str, Any]:

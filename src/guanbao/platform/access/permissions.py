@@ -44,6 +44,11 @@ def permission_named(name: str) -> Permission:
     return _KNOWN[name]
 
 
+def permission_title(name: str) -> str:
+    """What a permission is called; its name, where no app declares it any more."""
+    return str(_KNOWN[name].title) if name in _KNOWN else name
+
+
 def permissions() -> tuple[Permission, ...]:
     """Every permission, by name."""
     return tuple(_KNOWN[name] for name in sorted(_KNOWN))

@@ -12,6 +12,7 @@ from guanbao.platform.access.errors import RoleUnknown
 from guanbao.platform.access.models import Role
 from guanbao.platform.access.permissions import permissions
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.wording import reader_language
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ def roles_shipped() -> dict[str, Shipped]:
         for side in Side
         for code, said in data[side.value].items()
     }
+
+
+def role_title(code: str) -> str:
+    """What a role that is shipped is called; another by its code."""
+    role = roles_shipped().get(code)
+    if role is None:
+        return code
+    return role.name if reader_language() == "zh" else role.name_en
 
 
 def permissions_of(code: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Rows of one resource on the page of another: a contractor's certificates, a service's functions."""
+"""Panels that any detail page may have: rows of another resource that name this one, and what happened to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from django.utils.functional import lazy
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.selectors import names_of
+from guanbao.platform.ledger.telling import entries_about, people_in, sentence_of
+from guanbao.platform.wording import _
 from guanbao.web.cells import cell
-from guanbao.web.resource import Panel, resource_named, resource_title
+from guanbao.web.resource import Panel, resource_named, resource_of, resource_title
 
 _MOST = 50
 
@@ -58,3 +61,15 @@ def rows_panel(
 
 
 _title = lazy(resource_title, str)
+
+
+def _timeline(actor: Actor, row: Model) -> dict[str, Any]:
+    """The latest events of a row, as far as they are the reader's to know."""
+    resource = resource_of(type(row))
+    hidden = resource.hidden_from(actor) if resource else frozenset()
+    entries = list(entries_about(row, organisation_id=actor.organisation_id, hidden=hidden))
+    names = names_of(people_in(entries), organisation_id=actor.organisation_id)
+    return {"happened": [(entry, sentence_of(entry, names)) for entry in entries]}
+
+
+TIMELINE = Panel("history", _("History"), "web/timeline.html", _timeline)
