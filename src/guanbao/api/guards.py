@@ -21,9 +21,10 @@ from guanbao.api.errors import (
 )
 from guanbao.api.problems import MEDIA, parameter_wrong, problem, unknown
 from guanbao.engine.errors import GuanbaoError
+from guanbao.platform.access.acting import actor_of_token
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
-from guanbao.web.requests import actor_of, actor_of_token
+from guanbao.web.requests import actor_of
 
 MOST_BYTES = 1 << 20
 View = Callable[..., HttpResponseBase]
@@ -41,7 +42,7 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """Whoever holds the token acts from here on."""
-        actor = actor_of_token(request, token)
+        actor = actor_of_token(token, request_id=request.request_id)  # type: ignore[attr-defined]
         if actor is not None:
             request.actor = actor  # type: ignore[attr-defined]
         return actor

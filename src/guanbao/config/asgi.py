@@ -7,7 +7,7 @@ import os
 
 import django
 
-from guanbao.web.streams import Handler
+from guanbao.platform.streams import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanbao.config.settings")
 django.setup(set_prefix=False)

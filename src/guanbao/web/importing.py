@@ -15,20 +15,22 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from guanbao.engine.reports.tables import table_write
 from guanbao.platform.actors import Actor
 from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.sheets import MOST_BYTES, MOST_ROWS, Line, Unreadable, Words, lines_of
 from guanbao.platform.wording import _, told
 from guanbao.web.events import ROWS_IMPORTED
-from guanbao.web.exports import handed, table_write
+from guanbao.web.exports import handed
 from guanbao.web.forms import carry_out, form_of
 from guanbao.web.models import ImportedFile
 from guanbao.web.requests import actor_of
-from guanbao.web.resource import Resource, Verb
-from guanbao.web.sheets import MOST_BYTES, MOST_ROWS, Line, Unreadable, Words, lines_of
+from guanbao.web.resource import Resource, Verb, resource_of
 
 _SHOWN = 200
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -87,7 +89,7 @@ def _tried(request: HttpRequest, resource: Resource, verb: Verb, file: Path, *, 
     except Unreadable:
         file.unlink()
         raise
-    words = Words(actor, form.fields, lines)
+    words = Words(form.fields, lines, lambda model: _names(actor, model))
     usual = {name: each.prepare_value(form.get_initial_for_field(each, name)) for name, each in form.fields.items()}
     with transaction.atomic():
         if keep:
@@ -143,6 +145,12 @@ def _add(request: HttpRequest, resource: Resource, line: Line, words: Words, usu
     for name, texts in form.errors.items():
         told_at = name if name in line.texts else ""
         line.errors.setdefault(told_at, " ".join(str(text) for text in texts))
+
+
+def _names(actor: Actor, model: type[Model]) -> tuple[str, ...]:
+    """By which fields a row that another names is found: by those that its own list is searched by."""
+    resource = resource_of(model)
+    return resource.seen_by(actor).search if resource else ()
 
 
 def folder() -> Path:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from guanbao.platform.access.factors import factor_missing
-from guanbao.platform.access.tenancy import limited_to, tenant_set
+from guanbao.platform.access.acting import actor_of_person
+from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.actors import Actor
-from guanbao.platform.identity.models import Person
-from guanbao.platform.identity.selectors import memberships_current
-from guanbao.platform.identity.tokens import token_holder
 
 ACTS_FOR = "acts_for"  # in the session: the organisation that somebody chose to act for
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,34 +52,10 @@ def actors(answer: Answer) -> Answer:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    person: Any = request.user
+    person, number = request.user, request.request_id  # type: ignore[attr-defined]
     if not person.is_authenticated:
-        return Actor("person", "anonymous", request_id=request.request_id)  # type: ignore[attr-defined]
-    member_of = {m.organisation_id: m.organisation for m in memberships_current(person=person, on=timezone.localdate())}
-    chosen = request.session.get(ACTS_FOR, "")
-    acts_for = next((m for pk, m in member_of.items() if str(pk) == chosen), next(iter(member_of.values()), None))
-    acting = _acting(request, person, acts_for.pk if acts_for else None)
-    return replace(acting, read={"member_of": member_of, "acts_for": acts_for})
-
-
-def actor_of_token(request: HttpRequest, secret: str) -> Actor | None:
-    """The actor of `Authorization: Bearer <secret>`; None where the secret opens nothing, or no longer."""
-    token = token_holder(secret)
-    actor = None if token is None else _acting(request, token.person, token.organisation_id)
-    return None if actor is None or factor_missing(actor) else actor
-
-
-def _acting(request: HttpRequest, person: Person, organisation_id: int | None) -> Actor:
-    actor = Actor(
-        "service" if person.is_machine else "person",
-        person.name,
-        person_id=person.pk,
-        organisation_id=organisation_id,
-        request_id=request.request_id,  # type: ignore[attr-defined]
-        read={},
-    )
-    tenant_set(actor)
-    return actor
+        return Actor("person", "anonymous", request_id=number)
+    return actor_of_person(person, chosen=request.session.get(ACTS_FOR, ""), request_id=number)
 
 
 def languages(answer: Answer) -> Answer:

@@ -13,9 +13,9 @@ from guanbao.platform.access.models import Grant
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.ledger.errors import HeadMissing
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.tasks.files import job_file
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.running import job_run
-from guanbao.web.exports import export_file
 
 
 @pytest.fixture
@@ -136,11 +136,11 @@ def test_a_jobs_file_holds_what_its_starter_may_see_when_it_is_written(desk, hou
     Grant.objects.filter(person__login="office").update(scope="contractor", key=house.calls.organisation.pk)
     job = Job.objects.get()
     job_run(job.pk)
-    assert "Cards Ltd" not in export_file(job.pk).read_text(encoding="utf-8-sig")
+    assert "Cards Ltd" not in job_file(job.pk).read_text(encoding="utf-8-sig")
     Grant.objects.update(revoked_at=timezone.now())
     Job.objects.update(state="waiting")
-    export_file(job.pk).unlink()
+    job_file(job.pk).unlink()
     job_run(job.pk)
     job.refresh_from_db()
     assert job.state == "failed"
-    assert not export_file(job.pk).exists()
+    assert not job_file(job.pk).exists()

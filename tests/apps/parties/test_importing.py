@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.catalogue.models import Service
 from guanbao.apps.parties.models import Department
+from guanbao.platform import sheets
 from guanbao.platform.ledger.models import Entry
-from guanbao.web import importing, sheets
+from guanbao.web import importing
 from guanbao.web.models import ImportedFile
 
 AT = "/departments/import"

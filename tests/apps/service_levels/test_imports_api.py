@@ -257,7 +257,7 @@ def test_lines_that_break_off_are_gone_on_with(machine, thread):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_silent_connection_does_not_hold_an_upload(machine, thread, monkeypatch):
-    monkeypatch.setattr("guanbao.web.streams._STALLS_S", 0.2)
+    monkeypatch.setattr("guanbao.platform.streams._STALLS_S", 0.2)
     data = lines(50)
     made = machine.announce(thread.calls, data)
     send = {"content_type": PIECES, "content_length": len(data), "upload_offset": 0}

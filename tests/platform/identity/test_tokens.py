@@ -4,16 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import RequestFactory
 from django.utils import timezone
 
+from guanbao.platform.access.acting import actor_of_token
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.errors import NoMembership
 from guanbao.platform.identity.models import Membership, Organisation, Person, Token
 from guanbao.platform.identity.services import machine_add, membership_give, person_leave
 from guanbao.platform.identity.tokens import token_holder, token_make, token_revoke
 from guanbao.platform.ledger.models import Entry
-from guanbao.web.requests import actor_of_token
 
 
 @pytest.fixture
@@ -29,32 +28,25 @@ def made(holder, organisations):
     return token_make(actor=SYSTEM, person=holder, organisation=organisations["bank"], name="export")
 
 
-@pytest.fixture
-def asked():
-    request = RequestFactory().get("/")
-    request.request_id = "r1"
-    return request
-
-
-def test_a_secret_names_its_holder_and_stands_nowhere(made, holder, asked):
+def test_a_secret_names_its_holder_and_stands_nowhere(made, holder):
     token, secret = made
     assert token_holder(secret) == token
-    actor = actor_of_token(asked, secret)
+    actor = actor_of_token(secret, request_id="r1")
     assert (actor.kind, actor.person_id, actor.organisation_id) == ("person", holder.pk, token.organisation_id)
     assert (actor.request_id, actor.read) == ("r1", {})
     assert secret not in str(list(Token.objects.values()))
     assert not [e for e in Entry.objects.all() if secret in bytes(e.body).decode() or token.digest in str(e.after)]
     for wrong in ("", secret[:-1], secret + "x", token.digest, secret.upper()):
         assert token_holder(wrong) is None
-        assert actor_of_token(asked, wrong) is None
+        assert actor_of_token(wrong, request_id="r1") is None
 
 
-def test_a_machine_has_a_token_and_no_password(organisations, asked):
+def test_a_machine_has_a_token_and_no_password(organisations):
     machine = machine_add(actor=SYSTEM, login="Feeder", name="Feeder")
     membership_give(actor=SYSTEM, person=machine, organisation=organisations["bank"], since=timezone.localdate())
     assert not machine.has_usable_password()
     _, secret = token_make(actor=SYSTEM, person=machine, organisation=organisations["bank"], name="feed")
-    assert actor_of_token(asked, secret).kind == "service"
+    assert actor_of_token(secret, request_id="r1").kind == "service"
 
 
 def test_whatever_ends_ends_the_token(made, holder, organisations):

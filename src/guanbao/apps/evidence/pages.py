@@ -24,12 +24,10 @@ from guanbao.platform.ledger.merkle import inclusion_holds, inclusion_proof, lea
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.ledger.telling import called, people_in, sentence_of, value_told
 from guanbao.platform.ledger.tree import root_of
-from guanbao.platform.tasks.choices import State
-from guanbao.platform.tasks.models import Job
+from guanbao.platform.tasks.files import job_file_own
 from guanbao.platform.tasks.services import job_start
 from guanbao.platform.wording import _, reader_language
 from guanbao.web.cells import NOTHING
-from guanbao.web.exports import KEPT, export_file
 from guanbao.web.menu import Page
 from guanbao.web.requests import actor_of
 
@@ -132,11 +130,10 @@ def evidence_page(request: HttpRequest) -> HttpResponse:
 def fetch_page(request: HttpRequest, number: int) -> HttpResponse:
     """The evidence: for who asked for it, as long as they may take it, for a day."""
     actor = _reader(request)
-    own = Job.objects.filter(kind=EXPORT, person=actor.person_id or 0, organisation=actor.organisation_id or 0)
-    job = own.filter(pk=number, state=State.DONE, finished_at__gt=timezone.now() - KEPT).first()
-    if job is None or reach(actor, LEDGER_EXPORT).is_empty or not export_file(number).is_file():
+    made = job_file_own(actor=actor, kind=EXPORT, number=number)
+    if made is None or reach(actor, LEDGER_EXPORT).is_empty:
         raise Http404
-    response = HttpResponse(export_file(number).read_bytes(), content_type="application/jsonl")
+    response = HttpResponse(made.file.read_bytes(), content_type="application/jsonl")
     response.headers["Content-Disposition"] = f'attachment; filename="ledger-{number}.jsonl"'
     return response
 

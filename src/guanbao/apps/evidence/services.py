@@ -20,18 +20,16 @@ from guanbao.platform.ledger.witness import checkpoint_publish
 def evidence_export(*, actor: Actor, asked: dict[str, Any], file: Path) -> int:
     """Write the entries that the filters let through to a file that `guanbao-verify` accepts; how many they are.
 
-    They are put under a checkpoint first. The ledger says that they were taken before the file stands there.
+    They are put under a checkpoint first. The ledger says that they were taken before anybody has the file.
 
     Raises NotPermitted, LedgerForked, ExportUnwritable.
     """
     need(actor, LEDGER_EXPORT)
     checkpoint = checkpoint_publish()
-    unfinished = file.with_suffix(".unfinished")
     part = entries_asked(actor=actor, asked=asked).filter(index__lt=checkpoint.size)
-    count = ledger_export(unfinished, part=part)
+    count = ledger_export(file, part=part)
     with transaction.atomic():
         filters = {name: value for name, value in asked.items() if value not in (None, "")}
         after = {"entries": count, "filters": filters}
         ledger_append(actor=actor, event=LEDGER_EXPORTED, subject=Subject("ledger", "entries"), after=after)
-    unfinished.replace(file)
     return count

@@ -18,10 +18,10 @@ from guanbao.platform.ledger.services import Subject, ledger_append
 from guanbao.platform.ledger.verify import ledger_verify
 from guanbao.platform.ledger.witness import checkpoint_publish, checkpoints_witnessed
 from guanbao.platform.tasks.declaring import job, schedule
+from guanbao.platform.tasks.files import job_file_writing
 from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.whens import Daily, Hourly
 from guanbao.platform.wording import _ as title_
-from guanbao.web.exports import export_file
 
 CHECKPOINT, EXPORT = "ledger.checkpoint", "ledger.export"
 
@@ -65,9 +65,6 @@ def verify(job: Running, *, actor: Actor) -> dict[str, Any]:
 def export(job: Running, *, actor: Actor, asked: dict[str, Any]) -> dict[str, Any]:
     """Write what whoever asked may read by now."""
     days = {name: date.fromisoformat(asked[name]) for name in ("since", "until") if asked.get(name)}
-    file = export_file(job.number)
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {
-        "entries": evidence_export(actor=actor, asked=asked | days, file=file),
-        "url": f"/ledger/evidence/{job.number}",
-    }
+    with job_file_writing(job.number) as file:
+        count = evidence_export(actor=actor, asked=asked | days, file=file)
+    return {"entries": count, "url": f"/ledger/evidence/{job.number}"}

