@@ -1,26 +1,29 @@
-"""One row's pages: what it is, what can be done to it, and the forms of doing so."""
+"""Pages of rows: what one is, and the forms of adding one and of doing something to it, or to many at once."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from guanbao.platform.actors import Actor
+from guanbao.platform.wording import told
 from guanbao.web.cells import cell
 from guanbao.web.forms import carry_out, form_of
 from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
+MOST = 200
+
 
 @require_safe
 def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """A row with the verbs that make sense now and its panels; of the tabs only the chosen one is made."""
     actor = actor_of(request)
-    row = _row(resource, actor, pk)
+    row = get_object_or_404(resource.rows(actor=actor), pk=pk)
     resource = resource.seen_by(actor)
     reading_record(actor=actor, resource=resource, fields=resource.shown, rows=[row])
     tabs = resource.panels_for(actor, "tab")
@@ -30,7 +33,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         "row": row,
         "over": _over(resource, row),
         "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
-        "verbs": [verb for verb in resource.verbs if verb.may(actor) and verb.when(row, actor)],
+        "verbs": resource.verbs_for(actor, row),
         "tabs": tabs,
         "tab": chosen,
         "given": chosen.context(actor, row) if chosen else None,
@@ -42,8 +45,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
 
 def add_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     """The form of a new row."""
-    actor = actor_of(request)
-    if resource.add is None or not resource.add.may(actor):
+    if resource.add is None or not resource.add.may(actor_of(request)):
         raise Http404
     return _form_page(request, resource, resource.add, None)
 
@@ -51,11 +53,36 @@ def add_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 def verb_page(request: HttpRequest, resource: Resource, pk: int, verb: str) -> HttpResponse:
     """The form of something that is done to a row."""
     actor = actor_of(request)
-    row = _row(resource, actor, pk)
-    found = next((v for v in resource.verbs if v.name == verb and v.may(actor) and v.when(row, actor)), None)
+    row = get_object_or_404(resource.rows(actor=actor), pk=pk)
+    return _form_page(request, resource, _named(resource.verbs_for(actor, row), verb), row)
+
+
+def bulk_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Ask for what a verb needs; then do it to each of the rows that were ticked, by itself, and tell of each."""
+    actor, sent = actor_of(request), request.POST if request.method == "POST" else request.GET
+    verb = _named([each for each in resource.verbs_for(actor) if each.bulk], sent.get("verb", ""))
+    rows = _ticked(resource, actor, sent.getlist("row"))
+    outcomes = [_done(request, resource, verb, row) for row in rows] if request.method == "POST" else []
+    done = sum(not refused for _, refused, _ in outcomes)
+    # What is wrong with a field is wrong for every row: say so at the field, once.
+    wrong = next((form for *_, form in outcomes if not done and form and set(form.errors) & set(form.fields)), None)
+    context = {
+        "resource": resource,
+        "verb": verb,
+        "form": wrong or form_of(resource, verb, request),
+        "rows": rows,
+        "outcomes": [] if wrong else outcomes,
+        "done": done,
+        "home": resource.url("list"),
+    }
+    return render(request, "web/bulk.html", context, status=422 if wrong else 200)
+
+
+def _named(verbs: list[Verb], name: str) -> Verb:
+    found = next((verb for verb in verbs if verb.name == name), None)
     if found is None:
         raise Http404
-    return _form_page(request, resource, found, row)
+    return found
 
 
 def _form_page(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> HttpResponse:  # noqa: ANN401
@@ -75,9 +102,18 @@ def _over(resource: Resource, row: Any) -> tuple[str, str]:  # noqa: ANN401 - a 
     return (str(whole), of.url("detail", whole.pk)) if of and whole else (str(resource.title), resource.url("list"))
 
 
-def _row(resource: Resource, actor: Actor, pk: int) -> Any:  # noqa: ANN401 - a model
-    """The row, if the actor may see it. What is not yours is not there."""
-    row = resource.rows(actor=actor).filter(pk=pk).first()
-    if row is None:
+def _ticked(resource: Resource, actor: Actor, keys: list[str]) -> list[Any]:
+    """The ticked rows that the actor may see, in the list's order. Raises Http404, where there are too many or none."""
+    if not 0 < len(keys) <= MOST or not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
         raise Http404
-    return row
+    return get_list_or_404(resource.rows(actor=actor).order_by(*resource.order), pk__in=map(int, keys))
+
+
+def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> tuple[str, str, Any]:  # noqa: ANN401 - a model
+    """Do it to one row, as its own page would: what it is called, why it was refused, and the form that says so."""
+    called = str(row)
+    if not verb.when(row, actor_of(request)):
+        return called, told("This cannot be done to it now."), None
+    form = form_of(resource, verb, request, row)
+    carry_out(verb, form, request, row)
+    return called, " ".join(str(text) for errors in form.errors.values() for text in errors), form

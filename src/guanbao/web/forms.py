@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest
 
@@ -42,19 +42,21 @@ def form_of(
     resource: Resource,
     verb: Verb,
     request: HttpRequest,
-    row: models.Model | None,
+    row: models.Model | None = None,
     *,
     given: Mapping[str, Any] | None = None,
 ) -> forms.ModelForm[Any]:
-    """The form of a verb, bound to what was sent, or to what is `given`."""
-    made = form_class(resource, verb)
+    """The form of a verb, bound to what a page sent; or to what is `given`, and for the rest to what it would show."""
+    actor, made = actor_of(request), form_class(resource, verb)
     asked = {name: request.GET[name] for name in made.base_fields if name in request.GET}
-    sent = request.POST if request.method == "POST" else None
-    form = made(sent if given is None else given, instance=row, initial=asked)
-    for name in resource.hidden_from(actor_of(request)) & form.fields.keys():
+    form = made(request.POST if request.method == "POST" else None, instance=row, initial=asked)
+    for name in resource.hidden_from(actor) & form.fields.keys():
         del form.fields[name]
     for field in form.fields.values():
-        related_to(field, actor_of(request))
+        related_to(field, actor)
+    if given is not None:
+        usual = {name: each.prepare_value(form.get_initial_for_field(each, name)) for name, each in form.fields.items()}
+        form.data, form.is_bound = {**usual, **given}, True
     dressed(form)
     return form
 
@@ -64,12 +66,14 @@ def form_class(resource: Resource, verb: Verb) -> type[forms.ModelForm[Any]]:
     return verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
 
 
-def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None) -> Any:  # noqa: ANN401
-    """As `perform`, but what the service refuses stands in the form too, and None comes back."""
+def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None = None) -> Any:  # noqa: ANN401
+    """As `perform`, but what the service or the database refuses stands in the form too, and None comes back."""
     try:
         return perform(verb, form, request, row)
     except GuanbaoError as error:
         form.add_error(None, explain(error, reader_language()))
+    except IntegrityError:
+        form.add_error(None, told("It contradicts what is there already."))
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,28 +51,30 @@ class UploadForm(forms.Form):
 
 
 def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """Ask for a file; show what would come of it; do it."""
+    """Ask for a file; show what would come of it; do it, once its digest comes back."""
     actor, verb = actor_of(request), resource.add
     if verb is None or not verb.from_files or not verb.may(actor):
         raise Http404
-    fields = form_of(resource, verb, request, None, given={}).fields
+    fields = form_of(resource, verb, request, given={}).fields
     if "template" in request.GET:
         return _template(resource, fields)
-    context: dict[str, Any] = {"resource": resource, "verb": verb, "fields": fields.values(), "most": MOST_ROWS}
-    upload = UploadForm(request.POST, request.FILES) if "file" in request.FILES else UploadForm()
-    status = 200
-    if request.method == "POST":
-        keep = "digest" in request.POST
-        if not keep and not upload.is_bound:
-            upload = UploadForm(request.POST, request.FILES)
-        try:
-            file = _waiting(actor, request.POST["digest"]) if keep else _taken(actor, upload)
-            if file is not None:
-                context |= _tried(request, resource, verb, file, keep=keep)
-        except Unreadable as error:
-            upload.is_bound = True
-            upload.add_error("file", str(error))
-        status = 422 if upload.errors or context.get("bad") else 200
+    context: dict[str, Any] = {"resource": resource, "fields": fields.values(), "most": MOST_ROWS}
+    digest, file = request.POST.get("digest"), None
+    upload = UploadForm(request.POST, request.FILES) if request.method == "POST" and digest is None else UploadForm()
+    try:
+        if digest is not None:
+            file = _waiting(actor, digest)
+        elif upload.is_valid():
+            file = _laid(actor, upload.cleaned_data["file"].read())
+        if file is not None:
+            context |= _tried(request, resource, verb, file, keep=digest is not None)
+    except Unreadable as error:
+        upload.is_bound = True
+        upload.errors.clear()
+        upload.add_error("file", str(error))
+    if file is not None and (context.get("done") or upload.errors):
+        file.unlink()
+    status = 422 if upload.errors or context.get("bad") else 200
     return render(request, "web/import.html", context | {"upload": upload}, status=status)
 
 
@@ -80,68 +82,49 @@ def _tried(request: HttpRequest, resource: Resource, verb: Verb, file: Path, *, 
     """Add every row; keep that, if it was asked for and nothing is wrong. What a page tells of it."""
     actor, digest = actor_of(request), file.name.rpartition("-")[2]
     about = {"organisation_id": actor.organisation_id or 0, "resource": resource.name, "digest": digest}
+    fields = form_of(resource, verb, request, given={}).fields
     if before := ImportedFile.objects.filter(**about).first():
-        file.unlink()
         raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before.imported_at)))
-    form = form_of(resource, verb, request, None, given={})
-    try:
-        lines = lines_of(file, form.fields)
-    except Unreadable:
-        file.unlink()
-        raise
-    words = Words(form.fields, lines, lambda model: _names(actor, model))
-    usual = {name: each.prepare_value(form.get_initial_for_field(each, name)) for name, each in form.fields.items()}
+    lines = lines_of(file, fields)
+    words = Words(fields, lines, lambda model: _names(actor, model))
     with transaction.atomic():
         if keep:
             ImportedFile.objects.create(**about, imported_at=timezone.now())
         for line in lines:
-            _add(request, resource, line, words, usual)
+            _add(request, resource, verb, line, words)
         bad = [line for line in lines if line.errors]
-        if keep and not bad:
+        done = keep and not bad
+        if done:
             after = {"resource": resource.name, "rows": len(lines), "digest": digest}
             ledger_append(actor=actor, event=ROWS_IMPORTED, subject=Subject("web.resource", resource.name), after=after)
         else:
             transaction.set_rollback(True)
-    if keep and not bad:
-        file.unlink()
-    columns = [name for name in form.fields if any(name in line.texts for line in lines)]
+    columns = [(name, each.label) for name, each in fields.items() if any(name in line.texts for line in lines)]
     shown = [*lines[:_SHOWN], *[line for line in bad if line not in lines[:_SHOWN]][:_SHOWN]]
+    cells = [[(label, line.texts.get(n, ""), line.errors.get(n)) for n, label in columns] for line in shown]
     return {
-        "done": keep and not bad,
+        "done": done,
         "digest": digest,
         "count": len(lines),
         "bad": len(bad),
-        "headings": [form.fields[name].label for name in columns],
-        "rows": [
-            (
-                line,
-                line.errors.get(""),
-                [(form.fields[n].label, line.texts.get(n, ""), line.errors.get(n)) for n in columns],
-            )
-            for line in shown
-        ],
+        "headings": [label for _, label in columns],
+        "rows": [(line, line.errors.get(""), found) for line, found in zip(shown, cells, strict=True)],
     }
 
 
-def _add(request: HttpRequest, resource: Resource, line: Line, words: Words, usual: dict[str, Any]) -> None:
+def _add(request: HttpRequest, resource: Resource, verb: Verb, line: Line, words: Words) -> None:
     """Add a row as its form would; what is wrong stands in the line, at its cell where that is known."""
     if line.errors:
         return
-    verb: Any = resource.add
-    given = dict(usual)
+    given: dict[str, Any] = {}
     for name, said in line.texts.items():
         try:
             given |= {name: words.sent(name, said)} if said else {}
         except ValueError as error:
             line.errors[name] = str(error)
-    form = form_of(resource, verb, request, None, given=given)
-    try:
-        if line.errors:
-            form.is_valid()
-        else:
-            carry_out(verb, form, request, None)
-    except IntegrityError:
-        form.add_error(None, told("It contradicts what is there already."))
+    form = form_of(resource, verb, request, given=given)
+    if not line.errors:
+        carry_out(verb, form, request)
     for name, texts in form.errors.items():
         told_at = name if name in line.texts else ""
         line.errors.setdefault(told_at, " ".join(str(text) for text in texts))
@@ -159,11 +142,8 @@ def folder() -> Path:
     return found
 
 
-def _taken(actor: Actor, upload: UploadForm) -> Path | None:
-    """The file that was sent, laid where it waits for its sender; None where it is not one to take."""
-    if not upload.is_valid():
-        return None
-    sent = upload.cleaned_data["file"].read()
+def _laid(actor: Actor, sent: bytes) -> Path:
+    """The file that was sent, laid where it waits for its sender."""
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder() / f"{actor.person_id}-{sha256(sent).hexdigest()}"
     file.touch(mode=0o600)

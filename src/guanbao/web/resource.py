@@ -135,6 +135,10 @@ class Resource:
         """The fields of the API's records."""
         return self.answers or self.shown
 
+    def verbs_for(self, actor: Actor, row: Model | None = None) -> list[Verb]:
+        """What the actor may do; of that, where a row is named, what makes sense for it."""
+        return [verb for verb in self.verbs if verb.may(actor) and (row is None or verb.when(row, actor))]
+
     def panels_for(self, actor: Actor, slot: Slot) -> list[Panel]:
         """What stands in a slot for this actor, by rank; of equal rank its own panels before those of other apps."""
         every = sorted((*self.panels, *panels_added(self.name)), key=lambda panel: panel.rank)

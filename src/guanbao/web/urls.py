@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from guanbao.web.bulk import bulk_page
-from guanbao.web.details import add_page, detail_page, verb_page
+from guanbao.web.details import add_page, bulk_page, detail_page, verb_page
 from guanbao.web.exports import export_page, fetch_page
 from guanbao.web.importing import import_page
 from guanbao.web.lists import list_page, views_page
