@@ -6,7 +6,7 @@ from pathlib import Path
 
 from routes import routes
 
-from guanbao.api.routers import routers
+from guanbao.api.application import routers
 
 GOLDEN = Path(__file__).parents[1] / "api/openapi.json"  # what is served, as another test holds
 

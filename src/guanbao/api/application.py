@@ -5,26 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils import translation
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 from ninja.parser import Parser
 from pydantic_core import from_json
 
-from guanbao.api.endpoints import router_of
-from guanbao.api.errors import AgainstOthers, BodyUnreadable, NobodyLoggedIn, NotHere, Refused
+from guanbao.api.endpoints import answer, router_of
+from guanbao.api.errors import AgainstOthers, BodyUnreadable, NobodyLoggedIn, NotHere, Refused, broken, invalid, problem
 from guanbao.api.guards import Session, Token, answering, guarded
 from guanbao.api.openapi import document
-from guanbao.api.problems import broken, invalid, problem
-from guanbao.api.records import answer
-from guanbao.api.routers import routers
 from guanbao.engine.errors import GuanbaoError
 from guanbao.web.resource import resources
 
 ROOT = "api/v1/"
+_ROUTERS: list[tuple[str, Router]] = []
+
+
+def register_router(prefix: str, router: Router) -> None:
+    """Put a router's endpoints under `/api/v1/<prefix>`; an app does so once, in its `apps`."""
+    _ROUTERS.append((prefix, router))
+
+
+def routers() -> tuple[tuple[str, Router], ...]:
+    """What was registered, in that order."""
+    return tuple(_ROUTERS)
 
 
 class StrictParser(Parser):
@@ -61,6 +69,7 @@ def api_made() -> Api:
         for prefix, router in routers():
             made.add_router(prefix, router)
     made.add_exception_handler(GuanbaoError, problem)
+    made.add_exception_handler(Http404, lambda request, _: problem(request, NotHere()))
     made.add_exception_handler(IntegrityError, lambda request, _: problem(request, AgainstOthers()))
     made.add_exception_handler(AuthenticationError, lambda request, _: problem(request, NobodyLoggedIn()))
     made.add_exception_handler(HttpError, lambda request, _: problem(request, BodyUnreadable()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,21 +11,15 @@ from ninja.operation import Operation
 from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
 
-from guanbao.api.errors import (
-    AnswerNotAccepted,
-    BodyTooLarge,
-    BodyTypeUnknown,
-    CrossSiteSuspected,
-    MethodNotOffered,
-    NobodyLoggedIn,
-)
-from guanbao.api.problems import MEDIA, parameter_wrong, problem, unknown
+from guanbao.api import errors
+from guanbao.api.errors import PROBLEM, parameter_wrong, problem, unknown
 from guanbao.engine.errors import GuanbaoError
 from guanbao.platform.access.acting import actor_of_token
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
 from guanbao.web.requests import actor_of
 
+JSON = "application/json"
 MOST_BYTES = 1 << 20
 View = Callable[..., HttpResponseBase]
 
@@ -37,7 +31,7 @@ class Token(HttpBearer):
         """The actor; None where no such header was sent."""
         found = super().__call__(request)
         if found is None and "Authorization" in request.headers:
-            raise NobodyLoggedIn
+            raise errors.NobodyLoggedIn
         return found
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
@@ -56,27 +50,24 @@ class Session(SessionAuth):
         if not request.user.is_authenticated:
             return None
         if check_csrf(request):
-            raise CrossSiteSuspected
+            raise errors.CrossSiteSuspected
         return actor_of(request)
 
 
 def guarded(run: View) -> View:
     """An operation that refuses what it does not declare: parameters, types and sizes of bodies and answers."""
     operation: Operation = run.__self__  # type: ignore[attr-defined]
-    parameters: set[str] = set()
-    for model in operation.models:
-        if model.__ninja_param_source__ == "query":
-            parameters |= set(model.__ninja_flatten_map__)
-    in_body = any(model.__ninja_param_source__ in BODY_CONTENT_TYPES for model in operation.models)
-    extra: dict[str, Any] = operation.openapi_extra or {}
-    types = list(extra.get("requestBody", {}).get("content", ()))
-    given = {media for told in extra.get("responses", {}).values() for media in told.get("content", ())}
+    sources = {each.__ninja_param_source__: getattr(each, "__ninja_flatten_map__", ()) for each in operation.models}
+    in_body = not sources.keys().isdisjoint(BODY_CONTENT_TYPES)
+    described: dict[str, Any] = operation.openapi_extra or {}
+    taken = list(described.get("requestBody", {}).get("content", [JSON] if in_body else ()))
+    given = {JSON, PROBLEM}.union(*(each.get("content", ()) for each in described.get("responses", {}).values()))
 
     def guarding(request: HttpRequest, **path: Any) -> HttpResponseBase:  # noqa: ANN401 - Django's own
         try:
-            _inspect(request, parameters, given)
-            if in_body or types:
-                _inspect_body(request, types or ["application/json"], read=in_body)
+            _inspect(request, sources.get("query", ()), given)
+            if taken:
+                _inspect_body(request, taken, read=in_body)
         except GuanbaoError as error:
             return problem(request, error)
         return run(request, **path)
@@ -93,9 +84,9 @@ def answering(view: View) -> View:
             request.method = "GET"
         response = view(request, **path)
         request.method = asked
-        if response.status_code == 405 and response.headers["Content-Type"] != MEDIA:
+        if response.status_code == 405 and response.headers["Content-Type"] != PROBLEM:
             offered = response.headers["Allow"]
-            response = problem(request, MethodNotOffered(method=asked, offered=offered))
+            response = problem(request, errors.MethodNotOffered(method=asked, offered=offered))
             response.headers["Allow"] = offered
         return response
 
@@ -104,24 +95,20 @@ def answering(view: View) -> View:
     return answered
 
 
-def _inspect(request: HttpRequest, parameters: set[str], given: set[str]) -> None:
+def _inspect(request: HttpRequest, parameters: Collection[str], given: Collection[str]) -> None:
     for name, values in request.GET.lists():
         if name not in parameters:
             raise unknown(name)
         if any("\0" in value for value in values):
             raise parameter_wrong(name, told("It holds a character that is no text."))
-    if not any(request.accepts(media) for media in ("application/json", MEDIA, *given)):
-        raise AnswerNotAccepted
+    if not any(request.accepts(media) for media in given):
+        raise errors.AnswerNotAccepted
 
 
-def _inspect_body(request: HttpRequest, types: list[str], *, read: bool) -> None:
-    if request.content_type not in types and (request.content_type or request.META.get("CONTENT_LENGTH")):
-        raise BodyTypeUnknown(offered=types)
-    if not read:
-        return
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if declared.isdigit() and int(declared) > MOST_BYTES:
-        raise BodyTooLarge(most=MOST_BYTES)
-    request._body = request.read(MOST_BYTES + 1)  # noqa: SLF001 - Django would read all of it
-    if len(request._body) > MOST_BYTES:  # noqa: SLF001 - as above
-        raise BodyTooLarge(most=MOST_BYTES)
+def _inspect_body(request: HttpRequest, taken: list[str], *, read: bool) -> None:
+    if request.content_type not in taken and (request.content_type or request.META.get("CONTENT_LENGTH")):
+        raise errors.BodyTypeUnknown(offered=taken)
+    if read:
+        request._body = request.read(MOST_BYTES + 1)  # noqa: SLF001 - Django would read all of it
+        if len(request._body) > MOST_BYTES:  # noqa: SLF001 - as above
+            raise errors.BodyTooLarge(most=MOST_BYTES)

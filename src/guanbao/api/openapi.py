@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 
 from guanbao.api import errors
-from guanbao.api.problems import MEDIA
+from guanbao.api.errors import PROBLEM
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
@@ -110,7 +110,7 @@ def refusal(refused: type[Any]) -> dict[str, Any]:
     }
     made: dict[str, Any] = {
         "description": fact,
-        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     }
     if refused is errors.NobodyLoggedIn:
         made["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}

@@ -11,9 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from guanbao.api.errors import KeyUsedOtherwise
+from guanbao.api.errors import KeyUsedOtherwise, parameter_wrong
 from guanbao.api.models import KeptAnswer
-from guanbao.api.problems import parameter_wrong
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
 

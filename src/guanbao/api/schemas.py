@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django import forms
@@ -12,6 +11,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from guanbao.web.forms import form_class
+from guanbao.web.lists import filters_of
+from guanbao.web.paging import sorts
 from guanbao.web.resource import Resource, Verb
 
 _ID = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[1])]
@@ -20,6 +21,7 @@ _DAY = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["202
 _TIME = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-25T09:30:00+08:00"])]
 _DECIMAL = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["1250000.00"])]
 _RANGES = BaseDatabaseOperations.integer_field_ranges  # the same on every database
+MOST = 200
 Shape = type[BaseModel]
 
 
@@ -44,6 +46,23 @@ def record_shape(resource: Resource) -> Shape:
         told = Annotated[kind, Field(description=resource.heading(name))]
         made[name] = (told, None if name in resource.inside | resource.personal else ...)
     return create_model(named(resource), **made)
+
+
+def parameters_shape(resource: Resource) -> Shape:
+    """The parameters of a list. What is not asked for is None, which cannot be asked for."""
+    made: dict[str, Any] = {}
+    if resource.search:
+        words = Field(max_length=200, description="Words that must all be found", examples=["Ltd"])
+        made["q"] = (Annotated[str, words], None)
+    for name, found in filters_of(resource).base_filters.items():
+        told = Field(description=f"Only those of this {name.replace('_', ' ')}")
+        made[name] = (Annotated[into(found.field, filters=True), told], None)
+    order = sorts(resource)
+    made["sort"] = (Annotated[Literal[tuple(order)], Field(description="A column, after - downwards")], order[0])
+    made["limit"] = (Annotated[int, Field(ge=1, le=MOST, description="At most so many")], 50)
+    cursor = Field(max_length=2000, description="`next` of the page before, with the same `sort`")
+    made["cursor"] = (Annotated[str, cursor], None)
+    return create_model(f"{named(resource)}Parameters", **made)
 
 
 def page_shape(resource: Resource, record: Shape) -> Shape:
@@ -184,14 +203,3 @@ def _codes(choices: Any, *, blank: bool) -> Any:  # noqa: ANN401 - Django's choi
     every = [code for code, label in choices for code in (dict(label) if isinstance(label, list | tuple) else [code])]
     codes = tuple(dict.fromkeys(code for code in every if code not in ("", None)))
     return Literal[(*codes, "")] if blank else Literal[codes]
-
-
-def plain(value: object) -> object:
-    """A model's value as JSON holds it: decimals as text, times with their offset."""
-    match value:
-        case None | bool() | int() | str() | dict() | list():
-            return value
-        case Decimal():
-            return format(value, "f")
-        case _:
-            return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -13,7 +13,7 @@ class ServiceLevelsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages known, and put what belongs there on an arrangement's workspace."""
-        from guanbao.api.routers import register_router  # noqa: PLC0415 - models must be there first
+        from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
         from guanbao.apps.service_levels import api  # noqa: PLC0415
         from guanbao.apps.service_levels.pages import overview, resources, waiting, workspace  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
