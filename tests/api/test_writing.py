@@ -9,9 +9,9 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from guanbao.api.guards import MOST_BYTES
-from guanbao.api.models import KeptAnswer
 from guanbao.apps.parties.models import Contractor, Department
 from guanbao.platform.identity.models import Person
+from guanbao.platform.keeping.models import KeptAnswer
 from guanbao.platform.ledger.models import Entry
 from guanbao.web.resource import resources
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -25,23 +26,24 @@ from pydantic import BaseModel
 from guanbao.api import errors
 from guanbao.api.errors import at_fields, parameter_wrong, unknown
 from guanbao.api.guards import JSON, View
-from guanbao.api.repeats import once
 from guanbao.api.schemas import Shape, body_shape, example_of, page_shape, parameters_shape, record_shape
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.keeping.services import answer_once
+from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.wording import told
 from guanbao.web.forms import form_of, perform
 from guanbao.web.lists import asked_for
 from guanbao.web.paging import page_of, sorts
-from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb
 
 Answers = dict[int, tuple[Shape | None, dict[str, Any]]]
 _ETAG = {"ETag": {"description": "Names this version of the record", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"description": "The record's address", "schema": {"type": "string"}}}
+_KEY = re.compile(r"[!-~]{1,255}")
 IDEMPOTENT = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -70,7 +72,7 @@ def router_of(resource: Resource) -> Router:
     def detailed(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the parameter's name in the address
         actor = actor_of(request)
         here, row = _seen(resource, actor), _row(resource, actor, id)
-        reading_record(actor=actor, resource=here, fields=here.answered, rows=[row])
+        rows_read(actor=actor, rows=[row], fields=here.personal.intersection(here.answered))
         return record_answer(here, row)
 
     listed.__annotations__["asked"] = Annotated[parameters_shape(resource), Query(...)]
@@ -97,6 +99,26 @@ def answer(content: object, *, status: int = 200) -> HttpResponse:
     """A response of JSON."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(text, status=status, content_type=JSON)
+
+
+def once(request: HttpRequest, actor: Actor, write: Callable[[], HttpResponse]) -> HttpResponse:
+    """Do `write` in one transaction; under an Idempotency-Key used within a day, give its first answer again."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        with transaction.atomic():
+            return write()
+    if not _KEY.fullmatch(key):
+        raise parameter_wrong("Idempotency-Key", told("It is not 1 to 255 printable ASCII characters."))
+    asked = sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+
+    def make() -> dict[str, Any]:
+        response = write()
+        return {"status": response.status_code, "body": response.content, "headers": dict(response.headers)}
+
+    kept = answer_once(actor=actor, key=key, digest=asked, make=make)
+    if kept.digest != asked:
+        raise errors.KeyUsedOtherwise
+    return HttpResponse(bytes(kept.body), status=kept.status, headers=kept.headers)
 
 
 def _offer(router: Router, resource: Resource, verb: Verb, record: Shape) -> None:
@@ -160,7 +182,7 @@ def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:
         page = page_of(filters.qs, here, sort, given.cursor, given.limit)
     except BadSignature:
         raise parameter_wrong("cursor", told("It is no cursor of this list in this order.")) from None
-    reading_record(actor=actor, resource=here, fields=here.answered, rows=page.rows)
+    rows_read(actor=actor, rows=page.rows, fields=here.personal.intersection(here.answered))
     return answer({"items": _told(here, page.rows), "next": page.after})
 
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guanbao.api",
     "guanbao.platform.ledger",
     "guanbao.platform.tasks",
+    "guanbao.platform.keeping",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

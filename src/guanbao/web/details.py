@@ -9,10 +9,10 @@ from django.shortcuts import get_list_or_404, get_object_or_404, redirect, rende
 from django.views.decorators.http import require_safe
 
 from guanbao.platform.actors import Actor
+from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.wording import told
 from guanbao.web.cells import cell
 from guanbao.web.forms import carry_out, form_of
-from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
@@ -25,7 +25,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     actor = actor_of(request)
     row = get_object_or_404(resource.rows(actor=actor), pk=pk)
     resource = resource.seen_by(actor)
-    reading_record(actor=actor, resource=resource, fields=resource.shown, rows=[row])
+    rows_read(actor=actor, rows=[row], fields=resource.personal.intersection(resource.shown))
     tabs = resource.panels_for(actor, "tab")
     chosen = next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0] if tabs else None)
     context = {

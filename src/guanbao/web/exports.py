@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from guanbao.engine.reports.tables import TYPES, table_write
 from guanbao.platform.actors import Actor
+from guanbao.platform.ledger.events import RECORDS_EXPORTED
 from guanbao.platform.ledger.services import Subject, ledger_append
 from guanbao.platform.tasks.files import job_file_own
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.services import job_start
 from guanbao.web.cells import typed
-from guanbao.web.events import RECORDS_EXPORTED
 from guanbao.web.lists import asked_for
 from guanbao.web.paging import ordered
 from guanbao.web.requests import actor_of

@@ -22,13 +22,11 @@ from django.utils import timezone
 
 from guanbao.engine.reports.tables import table_write
 from guanbao.platform.actors import Actor
-from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.keeping.services import file_import, file_imported_at
 from guanbao.platform.sheets import MOST_BYTES, MOST_ROWS, Line, Unreadable, Words, lines_of
 from guanbao.platform.wording import _, told
-from guanbao.web.events import ROWS_IMPORTED
 from guanbao.web.exports import handed
 from guanbao.web.forms import carry_out, form_of
-from guanbao.web.models import ImportedFile
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
@@ -81,22 +79,18 @@ def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 def _tried(request: HttpRequest, resource: Resource, verb: Verb, file: Path, *, keep: bool) -> dict[str, Any]:
     """Add every row; keep that, if it was asked for and nothing is wrong. What a page tells of it."""
     actor, digest = actor_of(request), file.name.rpartition("-")[2]
-    about = {"organisation_id": actor.organisation_id or 0, "resource": resource.name, "digest": digest}
+    if before := file_imported_at(actor=actor, resource=resource.name, digest=digest):
+        raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before)))
     fields = form_of(resource, verb, request, given={}).fields
-    if before := ImportedFile.objects.filter(**about).first():
-        raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before.imported_at)))
     lines = lines_of(file, fields)
     words = Words(fields, lines, lambda model: _names(actor, model))
     with transaction.atomic():
-        if keep:
-            ImportedFile.objects.create(**about, imported_at=timezone.now())
         for line in lines:
             _add(request, resource, verb, line, words)
         bad = [line for line in lines if line.errors]
         done = keep and not bad
         if done:
-            after = {"resource": resource.name, "rows": len(lines), "digest": digest}
-            ledger_append(actor=actor, event=ROWS_IMPORTED, subject=Subject("web.resource", resource.name), after=after)
+            file_import(actor=actor, resource=resource.name, digest=digest, rows=len(lines))
         else:
             transaction.set_rollback(True)
     columns = [(name, each.label) for name, each in fields.items() if any(name in line.texts for line in lines)]

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from django_filters.filterset import filterset_factory
 
 from guanbao.platform.actors import Actor
+from guanbao.platform.keeping.services import view_remove, view_save, views_of
+from guanbao.platform.ledger.services import rows_read
 from guanbao.web.cells import cell
 from guanbao.web.forms import dressed, related_to
-from guanbao.web.keeping import query_of, view_remove, view_save, views_of
 from guanbao.web.paging import page_of, sorts
-from guanbao.web.reading import reading_record
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
@@ -41,7 +41,7 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
     if not resource.may_view(actor):
         raise Http404
     seen = resource.seen_by(actor)
-    views = views_of(actor, resource)
+    views = views_of(actor=actor, resource=resource.name)
     if not request.GET and (usual := next((view for view in views if view.is_usual and view.query), None)):
         return redirect(f"{resource.url('list')}?{usual.query}")
     resource = seen.showing(request.GET.getlist("column"))
@@ -52,7 +52,7 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
         page = page_of(filters.qs, seen, sort, cursor, PAGE, most=0 if cursor else MOST_COUNTED)
     except BadSignature as error:
         raise Http404 from error
-    reading_record(actor=actor, resource=resource, fields=resource.columns, rows=page.rows)
+    rows_read(actor=actor, rows=page.rows, fields=resource.personal.intersection(resource.columns))
     heads = [_head(seen, name, sort, request.GET) for name in resource.columns]
     context = {
         "resource": resource,
@@ -84,15 +84,25 @@ def views_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     if not resource.may_view(actor) or actor.person_id is None:
         raise Http404
     if "remove" in sent:
-        view_remove(actor=actor, resource=resource, key=sent["remove"])
+        view_remove(actor=actor, resource=resource.name, key=sent["remove"])
         return redirect(f"{resource.url('list')}?q=")
-    given = {"name": sent.get("name", "").strip(), "query": sent.get("query", "")}
+    query = query_of(resource.seen_by(actor), QueryDict(sent.get("query", "")))
+    name, is_usual = sent.get("name", "").strip(), "is_usual" in sent
     try:
-        view = view_save(actor=actor, resource=resource, is_usual="is_usual" in sent, **given)
+        view_save(actor=actor, resource=resource.name, name=name, query=query, is_usual=is_usual)
     except ValidationError as error:
-        request.GET = QueryDict(given["query"] or "q=")  # as the list was when it was sent
+        request.GET = QueryDict(query or "q=")  # as the list was when it was sent
         return list_page(request, resource, error)
-    return redirect(f"{resource.url('list')}?{view.query or 'q='}")
+    return redirect(f"{resource.url('list')}?{query or 'q='}")
+
+
+def query_of(resource: Resource, asked: QueryDict) -> str:
+    """What of an address a view keeps: nothing but what a list declares, and no page."""
+    kept = QueryDict(mutable=True)
+    for name in ("q", *resource.filters, "sort", "column"):
+        if any(values := asked.getlist(name)):
+            kept.setlist(name, values)
+    return kept.urlencode()
 
 
 def asked_for(

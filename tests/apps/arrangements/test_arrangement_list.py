@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanbao.apps.arrangements.models import Arrangement
+from guanbao.platform.keeping.models import SavedView
 from guanbao.platform.ledger.models import Entry
-from guanbao.web.models import SavedView
 
 LIST = "/arrangements/"
 

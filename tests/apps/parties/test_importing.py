@@ -12,9 +12,9 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.catalogue.models import Service
 from guanbao.apps.parties.models import Department
 from guanbao.platform import sheets
+from guanbao.platform.keeping.models import ImportedFile
 from guanbao.platform.ledger.models import Entry
 from guanbao.web import importing
-from guanbao.web.models import ImportedFile
 
 AT = "/departments/import"
 GOOD = "Institution,Code,Name,Layer\n{bank},A1,Audit,{kind}\n{bank},A2,Risk,{kind}\n"

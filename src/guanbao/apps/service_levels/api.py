@@ -13,10 +13,9 @@ from django.utils import timezone
 from ninja import Header, Router
 from pydantic import BaseModel, ConfigDict, Field
 
-from guanbao.api.endpoints import IDEMPOTENT, record_answer
+from guanbao.api.endpoints import IDEMPOTENT, once, record_answer
 from guanbao.api.errors import LengthUnnamed, NotHere
 from guanbao.api.openapi import refusal
-from guanbao.api.repeats import once
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import arrangements_visible
 from guanbao.apps.service_levels.errors import UploadBusy

@@ -106,3 +106,9 @@ PERSONAL_DATA_READ = declare(
     zh="{actor}查看了{object}的 {fields}",
     clear=("fields", "reason", "objects"),
 )
+RECORDS_EXPORTED = declare(
+    "records.exported",
+    en="{actor} exported {rows} rows of {resource} as {form}",
+    zh="{actor}导出了 {rows} 行{resource}（{form}）",
+    clear=("resource", "columns", "filters", "rows", "form"),  # what was searched for may be a name
+)

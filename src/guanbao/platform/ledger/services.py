@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +94,17 @@ def ledger_read(
     with transaction.atomic():
         after = {"fields": sorted(fields), "reason": reason} | ({"objects": list(objects)} if objects else {})
         return ledger_append(actor=actor, event=PERSONAL_DATA_READ, subject=subject, after=after, scopes=scopes)
+
+
+def rows_read(*, actor: Actor, rows: Sequence[models.Model], fields: Collection[str]) -> None:
+    """Record which personal fields of which rows are about to be shown; nothing, where there are none."""
+    if not fields or not rows:
+        return
+    if len(rows) == 1:
+        ledger_read(actor=actor, subject=rows[0], fields=sorted(fields))
+    else:
+        kind = Subject(rows[0]._meta.label_lower, "")  # noqa: SLF001 - Django's published way to a name
+        ledger_read(actor=actor, subject=kind, fields=sorted(fields), objects=[row.pk for row in rows])
 
 
 def checkpoint_make(*, key_file: Path | None = None) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""What the pages keep: how somebody likes to see a list, and which files were imported."""
+"""Tables of what is kept. Their names tell who kept them before."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class SavedView(models.Model):
     is_usual = models.BooleanField(_("Open the list with it"), default=False)
 
     class Meta:
+        db_table = "web_savedview"
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "resource", "name"),
@@ -46,6 +47,7 @@ class ImportedFile(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
+        db_table = "web_importedfile"
         constraints = (
             models.UniqueConstraint(
                 fields=("organisation_id", "resource", "digest"),
@@ -56,3 +58,29 @@ class ImportedFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class KeptAnswer(models.Model):
+    """The answer to a create under its Idempotency-Key, written in the transaction of what it answers."""
+
+    person_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+    status = models.SmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+
+    class Meta:
+        db_table = "api_keptanswer"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person_id", "organisation_id", "key"),
+                name="api_key_of_actor_once",
+                violation_error_message=_("This key was used already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
