@@ -33,10 +33,10 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.keeping.services import answer_once
 from guanbao.platform.ledger.services import rows_read
+from guanbao.platform.paging import page_of
 from guanbao.platform.wording import told
 from guanbao.web.forms import form_of, perform
-from guanbao.web.lists import asked_for
-from guanbao.web.paging import page_of, sorts
+from guanbao.web.lists import asked_for, sorts
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb
 
@@ -179,7 +179,7 @@ def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:
         wrong = [(name, text) for name, texts in filters.form.errors.items() for text in texts]
         raise errors.ParametersWrong([{"parameter": name, "detail": str(text)} for name, text in wrong])
     try:
-        page = page_of(filters.qs, here, sort, given.cursor, given.limit)
+        page = page_of(filters.qs, here.name, sort, given.cursor, given.limit)
     except BadSignature:
         raise parameter_wrong("cursor", told("It is no cursor of this list in this order.")) from None
     rows_read(actor=actor, rows=page.rows, fields=here.personal.intersection(here.answered))

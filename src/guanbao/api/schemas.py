@@ -11,8 +11,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from guanbao.web.forms import form_class
-from guanbao.web.lists import filters_of
-from guanbao.web.paging import sorts
+from guanbao.web.lists import filters_of, sorts
 from guanbao.web.resource import Resource, Verb
 
 _ID = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[1])]
@@ -20,6 +19,22 @@ _IN = ConfigDict(extra="forbid", strict=True)
 _DAY = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-11-25"])]
 _TIME = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-25T09:30:00+08:00"])]
 _DECIMAL = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["1250000.00"])]
+_JSON = dict[str, Any] | list[Any]
+_GIVEN: dict[type, Any] = {  # the first that fits
+    models.BooleanField: bool,
+    models.DecimalField: _DECIMAL,
+    models.IntegerField: int,
+    models.DateTimeField: _TIME,
+    models.DateField: _DAY,
+    models.JSONField: _JSON,
+}
+_TAKEN: dict[type, Any] = {
+    forms.ModelMultipleChoiceField: list[_ID],
+    forms.ModelChoiceField: _ID,
+    forms.DateTimeField: _TIME,
+    forms.DateField: _DAY,
+    forms.JSONField: _JSON,
+}
 _RANGES = BaseDatabaseOperations.integer_field_ranges  # the same on every database
 MOST = 200
 Shape = type[BaseModel]
@@ -86,13 +101,11 @@ def body_shape(resource: Resource, verb: Verb) -> Shape:
     return create_model(f"{named(resource)}{verb.name.title().replace('-', '')}", __config__=_IN, **made)
 
 
-def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filters: bool = False) -> Any:  # noqa: ANN401, PLR0911 - a type, one for each kind
+def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filters: bool = False) -> Any:  # noqa: ANN401 - a type
     """The type that a form's field takes `of` a model's field; of a field that `filters`, what an address may say."""
+    if plain := _kind(field, _TAKEN):
+        return plain
     match field:
-        case forms.ModelMultipleChoiceField():
-            return list[_ID]
-        case forms.ModelChoiceField():
-            return _ID
         case forms.ChoiceField():
             several = isinstance(field, forms.MultipleChoiceField)
             codes: Any = _codes(field.choices, blank=not (field.required or filters or several))
@@ -100,24 +113,13 @@ def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filter
         case forms.BooleanField():
             return Literal["true", "false"] if filters else bool
         case forms.DecimalField():
-            least, _ = _limits(field, of)
+            sign = "" if _limits(field, of)[0] >= 0 else "-?"
             whole, part = (field.max_digits or 20) - (field.decimal_places or 0), field.decimal_places or 6
-            sign = "" if least is not None and least >= 0 else "-?"
-            return Annotated[
-                str,
-                Field(
-                    pattern=rf"^{sign}\d{{1,{whole}}}(\.\d{{1,{part}}})?$", examples=["1250.00" if whole > 3 else "9.5"]
-                ),
-            ]
+            pattern, example = rf"^{sign}\d{{1,{whole}}}(\.\d{{1,{part}}})?$", "1250.00" if whole > 3 else "9.5"
+            return Annotated[str, Field(pattern=pattern, examples=[example])]
         case forms.IntegerField():
             least, most = _limits(field, of)
             return Annotated[int, Field(ge=least, le=most, examples=[max(least, 1)])]
-        case forms.DateTimeField():
-            return _TIME
-        case forms.DateField():
-            return _DAY
-        case forms.JSONField():
-            return dict[str, Any] | list[Any]
         case _:
             return _text(field, of)
 
@@ -173,26 +175,16 @@ def _validators(field: forms.Field, of: models.Field[Any, Any] | None) -> list[A
     return [*field.validators, *(of.validators if of else ())]
 
 
-def _out(field: models.Field[Any, Any]) -> Any:  # noqa: ANN401, PLR0911 - a type, one for each kind of field
+def _out(field: models.Field[Any, Any]) -> Any:  # noqa: ANN401 - a type
     if field.is_relation:
         return list[Related] if field.many_to_many else Related
     if field.choices:
         return _codes(field.flatchoices, blank=field.blank)
-    match field:
-        case models.BooleanField():
-            return bool
-        case models.DecimalField():
-            return _DECIMAL
-        case models.IntegerField():
-            return int
-        case models.DateTimeField():
-            return _TIME
-        case models.DateField():
-            return _DAY
-        case models.JSONField():
-            return dict[str, Any] | list[Any]
-        case _:
-            return Annotated[str, Field(examples=[_words(field.max_length)])]
+    return _kind(field, _GIVEN) or Annotated[str, Field(examples=[_words(field.max_length)])]
+
+
+def _kind(field: object, kinds: dict[type, Any]) -> Any:  # noqa: ANN401 - a type
+    return next((found for kind, found in kinds.items() if isinstance(field, kind)), None)
 
 
 def _words(most: int | None) -> str:

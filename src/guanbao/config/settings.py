@@ -133,7 +133,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "guanbao.web.menu.menu",
+                "guanbao.web.frame.menu",
             ],
         },
     }

@@ -19,12 +19,12 @@ from guanbao.engine.reports.tables import TYPES, table_write
 from guanbao.platform.actors import Actor
 from guanbao.platform.ledger.events import RECORDS_EXPORTED
 from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.paging import ordered
 from guanbao.platform.tasks.files import job_file_own
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.services import job_start
 from guanbao.web.cells import typed
 from guanbao.web.lists import asked_for
-from guanbao.web.paging import ordered
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, resource_named, resource_of
 
@@ -70,7 +70,7 @@ def export_of(resource: Resource, actor: Actor, asked: QueryDict) -> Export:
         raise Http404
     seen = resource.seen_by(actor)
     filters, sort = asked_for(seen, (), actor, asked)
-    keys = list(ordered(filters.qs, seen, sort).values_list("pk", flat=True)) if filters.form.is_valid() else []
+    keys = list(ordered(filters.qs, sort).values_list("pk", flat=True)) if filters.form.is_valid() else []
     return Export(seen, keys, asked)
 
 

@@ -17,9 +17,9 @@ from django_filters.filterset import filterset_factory
 from guanbao.platform.actors import Actor
 from guanbao.platform.keeping.services import view_remove, view_save, views_of
 from guanbao.platform.ledger.services import rows_read
+from guanbao.platform.paging import page_of
 from guanbao.web.cells import cell
 from guanbao.web.forms import dressed, related_to
-from guanbao.web.paging import page_of, sorts
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
@@ -49,7 +49,7 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
     dressed(filters.form)
     cursor = request.GET.get("cursor")
     try:
-        page = page_of(filters.qs, seen, sort, cursor, PAGE, most=0 if cursor else MOST_COUNTED)
+        page = page_of(filters.qs, seen.name, sort, cursor, PAGE, most=0 if cursor else MOST_COUNTED)
     except BadSignature as error:
         raise Http404 from error
     rows_read(actor=actor, rows=page.rows, fields=resource.personal.intersection(resource.columns))
@@ -115,6 +115,14 @@ def asked_for(
         related_to(field, actor)
     offered, sort = sorts(resource), asked.get("sort", "")
     return filters, sort if sort in offered else offered[0]
+
+
+def sorts(resource: Resource) -> list[str]:
+    """What a list may be sorted by, the usual first: columns of its own, up and down (`-`)."""
+    usual = resource.order[0].replace("pk", "id")
+    columns = [name for name in resource.columns if not resource.field(name).is_relation]
+    own = dict.fromkeys((*columns, usual.removeprefix("-"), "id"))
+    return sorted((way + name for name in own for way in ("", "-")), key=lambda name: name != usual)
 
 
 def searched(rows: QuerySet[Any], resource: Resource, text: str) -> QuerySet[Any]:

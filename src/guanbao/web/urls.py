@@ -7,11 +7,10 @@ from django.views.decorators.http import require_safe
 
 from guanbao.web.details import add_page, bulk_page, detail_page, verb_page
 from guanbao.web.exports import export_page, fetch_page
+from guanbao.web.frame import find_page, start_page
 from guanbao.web.importing import import_page
 from guanbao.web.lists import list_page, views_page
-from guanbao.web.menu import find_page
 from guanbao.web.resource import resources
-from guanbao.web.start import language_page, start_page
 
 
 def routes() -> list[URLPattern]:
@@ -19,7 +18,6 @@ def routes() -> list[URLPattern]:
     made = [
         path("", start_page, name="start"),
         path("find", find_page, name="find"),
-        path("language", language_page, name="language"),
         path("exports/<int:number>", fetch_page, name="export-fetch"),
     ]
     for resource in resources():

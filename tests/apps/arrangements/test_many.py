@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.pages import ARRANGEMENTS
 from guanbao.web import lists
-from guanbao.web.paging import sorts
+from guanbao.web.lists import sorts
 
 
 @pytest.fixture

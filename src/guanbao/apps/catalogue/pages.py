@@ -17,7 +17,7 @@ from guanbao.apps.catalogue.taxonomies import LIMITED_TO, Code, Taxonomy, taxono
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import _
-from guanbao.web.menu import Page
+from guanbao.web.frame import Page
 from guanbao.web.panels import TIMELINE
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb

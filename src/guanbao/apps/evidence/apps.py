@@ -14,6 +14,6 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         """Put the ledger into the menu."""
         from guanbao.apps.evidence import pages  # noqa: PLC0415 - models must be there first
-        from guanbao.web.menu import register_pages  # noqa: PLC0415
+        from guanbao.web.frame import register_pages  # noqa: PLC0415
 
         register_pages(pages.LEDGER, pages.LEDGER_OF_ACCESS)

@@ -28,7 +28,7 @@ from guanbao.platform.tasks.files import job_file_own
 from guanbao.platform.tasks.services import job_start
 from guanbao.platform.wording import _, reader_language
 from guanbao.web.cells import NOTHING
-from guanbao.web.menu import Page
+from guanbao.web.frame import Page
 from guanbao.web.requests import actor_of
 
 _PAGE = 50

@@ -13,10 +13,12 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
@@ -33,6 +35,8 @@ from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.wording import _, reader_language
 from guanbao.web.forms import dressed
 from guanbao.web.requests import ACTS_FOR, actor_of
+
+_YEAR_S = 31_536_000
 
 
 class Dressed:
@@ -202,3 +206,20 @@ def token_revoke_page(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=pk, person=request.user)
     token_revoke(actor=actor_of(request), token=token)
     return redirect("account")
+
+
+@login_not_required
+@require_POST
+def language_page(request: HttpRequest) -> HttpResponse:
+    """Keep the language that was chosen, with the person and in this browser; then back to where it was chosen."""
+    chosen = "en" if request.POST.get("language") == "en" else "zh"
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    if not safe or not back.startswith("/") or not back.isprintable():  # of a route's name, or a header of its own
+        back = "/"
+    if request.user.is_authenticated:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    response = HttpResponseRedirect(back)
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=_YEAR_S, samesite="Lax", httponly=True)
+    return response

@@ -14,7 +14,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages known."""
         from guanbao.apps.people import pages  # noqa: PLC0415 - models must be there first
-        from guanbao.web.menu import register_pages  # noqa: PLC0415
+        from guanbao.web.frame import register_pages  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(pages.PEOPLE, pages.MACHINES, pages.INVITATIONS, pages.GRANTS, pages.ROLES)

@@ -16,7 +16,7 @@ from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, told
-from guanbao.web.menu import Page
+from guanbao.web.frame import Page
 from guanbao.web.panels import TIMELINE
 from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb, resources

@@ -26,6 +26,7 @@ def account_routes() -> list[URLPattern]:
         path("login/closed", account.account_inactive, name="account_inactive"),
         path("logout", require_POST(account.logout), name="logout"),
         path("logout", require_POST(account.logout), name="account_logout"),
+        path("language", accounts.language_page, name="language"),
         path("account/", accounts.account_page, name="account"),
         path("account/factor", factors.factor_needed_page, name="factor-needed"),
         path("account/act-for", accounts.act_for_page, name="act-for"),

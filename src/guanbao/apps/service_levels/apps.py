@@ -16,8 +16,8 @@ class ServiceLevelsConfig(AppConfig):
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
         from guanbao.apps.service_levels import api  # noqa: PLC0415
         from guanbao.apps.service_levels.pages import overview, resources, waiting, workspace  # noqa: PLC0415
+        from guanbao.web.frame import add_waiting  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
-        from guanbao.web.start import add_waiting  # noqa: PLC0415
 
         register_router("arrangements", api.of_arrangements)
         register_router("imports", api.of_imports)

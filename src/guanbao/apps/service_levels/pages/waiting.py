@@ -10,7 +10,7 @@ from guanbao.apps.service_levels.selectors import exclusions_visible, imports_vi
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
-from guanbao.web.start import Task
+from guanbao.web.frame import Task
 
 
 def waits_for(actor: Actor) -> Iterator[Task]:
