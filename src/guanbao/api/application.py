@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils import translation
+from django.views.generic import TemplateView
 from ninja import NinjaAPI, Router
-from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from pydantic_core import from_json
 
 from guanbao.api.endpoints import answer, router_of
-from guanbao.api.errors import AgainstOthers, BodyUnreadable, NobodyLoggedIn, NotHere, Refused, broken, invalid, problem
+from guanbao.api.errors import AgainstOthers, BodyUnreadable, NobodyLoggedIn, NotHere, broken, invalid, problem
 from guanbao.api.guards import Session, Token, answering, guarded
 from guanbao.api.openapi import document
 from guanbao.engine.errors import GuanbaoError
@@ -43,17 +44,9 @@ class StrictParser(Parser):
         return from_json(request.body, allow_inf_nan=False)
 
 
-class Api(NinjaAPI):
-    """Ninja, answering problems."""
-
-    def validation_error_from_error_contexts(self, error_contexts: list[ValidationErrorContext[Any]]) -> Refused:  # type: ignore[override]
-        """What pydantic found, as one of ours."""
-        return invalid(error_contexts)
-
-
-def api_made() -> Api:
+def api_made() -> NinjaAPI:
     """The API of every registered resource and router."""
-    made = Api(
+    made = NinjaAPI(
         title="Guanbao",
         version="1",
         auth=[Token(), Session()],
@@ -69,6 +62,7 @@ def api_made() -> Api:
         for prefix, router in routers():
             made.add_router(prefix, router)
     made.add_exception_handler(GuanbaoError, problem)
+    made.add_exception_handler(ValidationError, invalid)
     made.add_exception_handler(Http404, lambda request, _: problem(request, NotHere()))
     made.add_exception_handler(IntegrityError, lambda request, _: problem(request, AgainstOthers()))
     made.add_exception_handler(AuthenticationError, lambda request, _: problem(request, NobodyLoggedIn()))
@@ -77,28 +71,15 @@ def api_made() -> Api:
     return made
 
 
-def docs_page(request: HttpRequest) -> HttpResponse:
-    """Swagger UI on our OpenAPI, to read and to try with one's own session."""
-    return render(request, "api/docs.html")
-
-
 def api_routes() -> list[URLPattern | URLResolver]:
-    """Its addresses under `/api/v1/` and the OpenAPI."""
+    """Its addresses under `/api/v1/`, the OpenAPI, and Swagger UI on it, to read and to try with one's own session."""
     api = api_made()
-    description: dict[str, Any] = {}
-
-    def openapi(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-        if not description:
-            description.update(document(api, f"/{ROOT}"))
-        return answer(description)
-
-    def nothing(request: HttpRequest) -> HttpResponse:
-        return problem(request, NotHere())
-
-    api.get("/openapi.json", include_in_schema=False, url_name="openapi")(openapi)
+    described = cache(lambda: document(api, f"/{ROOT}"))
+    api.get("/openapi.json", include_in_schema=False, url_name="openapi")(lambda request: answer(described()))  # noqa: ARG005 - a view
     found, _, namespace = api.urls
     for pattern in found:
         if isinstance(pattern, URLPattern):
             pattern.callback = answering(pattern.callback)
-    rest = re_path("", answering(nothing), name="nothing")
-    return [path(f"{ROOT}docs", docs_page, name="api-docs"), path(ROOT, ([*found, rest], "ninja", namespace))]
+    rest = re_path("", answering(lambda request: problem(request, NotHere())), name="nothing")
+    docs = path(f"{ROOT}docs", TemplateView.as_view(template_name="api/docs.html"), name="api-docs")
+    return [docs, path(ROOT, ([*found, rest], "ninja", namespace))]

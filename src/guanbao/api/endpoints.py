@@ -27,8 +27,8 @@ from guanbao.api import errors
 from guanbao.api.errors import at_fields, parameter_wrong, unknown
 from guanbao.api.guards import JSON, View
 from guanbao.api.schemas import Shape, body_shape, example_of, page_shape, parameters_shape, record_shape
-from guanbao.platform.access.errors import NotPermitted
-from guanbao.platform.access.reach import reach
+from guanbao.platform.access.acting import actor_of
+from guanbao.platform.access.reach import need, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.keeping.services import answer_once
@@ -37,7 +37,6 @@ from guanbao.platform.paging import page_of
 from guanbao.platform.wording import told
 from guanbao.web.forms import form_of, perform
 from guanbao.web.lists import asked_for, sorts
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb
 
 Answers = dict[int, tuple[Shape | None, dict[str, Any]]]
@@ -97,7 +96,7 @@ def record_answer(resource: Resource, row: Model, *, status: int = 200) -> HttpR
 
 def answer(content: object, *, status: int = 200) -> HttpResponse:
     """A response of JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(content, default=_plain, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(text, status=status, content_type=JSON)
 
 
@@ -177,7 +176,7 @@ def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:
     filters, sort = asked_for(here, here.answered, actor, request.GET)
     if not filters.form.is_valid():
         wrong = [(name, text) for name, texts in filters.form.errors.items() for text in texts]
-        raise errors.ParametersWrong([{"parameter": name, "detail": str(text)} for name, text in wrong])
+        raise errors.ParametersWrong([errors.Wrong(parameter=name, detail=str(text)) for name, text in wrong])
     try:
         page = page_of(filters.qs, here.name, sort, given.cursor, given.limit)
     except BadSignature:
@@ -191,8 +190,7 @@ def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given:
     actor = actor_of(request)
     if not resource.may_view(actor):
         raise Http404
-    if not verb.may(actor):
-        raise NotPermitted(actor=actor.name, permission=verb.permission.name)
+    need(actor, verb.permission)
     here = _seen(resource, actor)
     if row is not None:
         _match(request, here, row)
@@ -240,18 +238,16 @@ def _row(resource: Resource, actor: Actor, pk: int) -> Any:  # noqa: ANN401 - a 
 
 def _told(resource: Resource, rows: Iterable[Model]) -> list[dict[str, object]]:
     """Rows as they are answered: the declared fields, no others."""
-    return [{"id": row.pk} | {name: _value(getattr(row, name)) for name in resource.answered} for row in rows]
+    return [{"id": row.pk} | {name: getattr(row, name) for name in resource.answered} for row in rows]
 
 
-def _value(value: Any) -> object:  # noqa: ANN401 - what a field holds
-    """A value as JSON holds it: rows by key and name, decimals as text, times with their offset."""
+def _plain(value: Any) -> object:  # noqa: ANN401 - what JSON does not know
+    """Rows by key and name, decimals as text, times with their offset."""
     match value:
-        case None | bool() | int() | str() | dict() | list():
-            return value
         case Model():
             return {"id": value.pk, "name": str(value)}
         case Manager():
-            return [_value(one) for one in value.all()]
+            return list(value.all())
         case datetime():
             return timezone.localtime(value).isoformat()
         case Decimal():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from ninja.errors import ValidationErrorContext
+from pydantic import BaseModel, Field
 
 from guanbao.engine.errors import GuanbaoError, InputError
 from guanbao.engine.language import explain
@@ -33,7 +32,25 @@ _SAID = {  # what pydantic finds wrong, by the name of the fault
     "int_parsing": _("It is not a whole number."),
     "model_type": _("It is not an object."),
 }
-_OTHERWISE = _("It does not have the form that is described.")
+
+
+class Wrong(BaseModel):
+    """What is wrong with one field, parameter or header."""
+
+    pointer: Annotated[str, Field(description="The field, as a JSON pointer")] = None  # type: ignore[assignment] # absent
+    parameter: Annotated[str, Field(description="The parameter or header")] = None  # type: ignore[assignment] # as above
+    detail: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: Annotated[str, Field(description="The kind of problem, the same in every language")]
+    title: Annotated[str, Field(description="The status in words")]
+    status: int
+    detail: Annotated[str, Field(description="The fact, then how to mend it, in the reader's language")]
+    instance: Annotated[str, Field(description="The request, as the ledger and the log name it")]
+    errors: list[Wrong] = None  # type: ignore[assignment] # as above
 
 
 class Refused(GuanbaoError):
@@ -48,7 +65,7 @@ class Refused(GuanbaoError):
         super().__init_subclass__()
         cls.status = status
 
-    def __init__(self, errors: list[dict[str, str]] | None = None, **params: object) -> None:
+    def __init__(self, errors: list[Wrong] | None = None, **params: object) -> None:
         super().__init__(None, **params)
         self.errors = errors or []
 
@@ -172,28 +189,21 @@ class Broken(Refused, status=500):
     """
 
 
-def status_of(error: GuanbaoError) -> int:
-    """The HTTP status of what a service or the API refuses; 409 of whatever contradicts what is there."""
-    if isinstance(error, NotPermitted | GrantTooWide):
-        return 403
-    status: Any = getattr(error, "status", 422 if isinstance(error, InputError) else 409)
-    return int(status)
-
-
 def problem(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ANN401 - ninja would have its class too
-    """What is refused, why, and how to mend it."""
-    status = status_of(error)
+    """What is refused, why, and how to mend it; 409 of what a service says contradicts what is there."""
+    usual = 403 if isinstance(error, NotPermitted | GrantTooWide) else 422 if isinstance(error, InputError) else 409
+    status = getattr(error, "status", usual)
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
-    made: dict[str, Any] = {
-        "type": f"urn:guanbao:problem:{name}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": explain(error, reader_language()),
-        "instance": f"urn:guanbao:request:{getattr(request, 'request_id', '')}",
-    }
+    made = Problem(
+        type=f"urn:guanbao:problem:{name}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=explain(error, reader_language()),
+        instance=f"urn:guanbao:request:{getattr(request, 'request_id', '')}",
+    )
     if isinstance(error, Refused) and error.errors:
-        made["errors"] = error.errors
-    response = HttpResponse(json.dumps(made, ensure_ascii=False), status=status, content_type=PROBLEM)
+        made.errors = error.errors
+    response = HttpResponse(made.model_dump_json(exclude_unset=True), status=status, content_type=PROBLEM)
     if isinstance(error, NobodyLoggedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="guanbao"'
     return response
@@ -207,35 +217,30 @@ def broken(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ANN401 - 
 
 def parameter_wrong(name: str, detail: str) -> ParametersWrong:
     """One parameter is wrong, and why."""
-    return ParametersWrong([{"parameter": name, "detail": detail}])
+    return ParametersWrong([Wrong(parameter=name, detail=detail)])
 
 
 def at_fields(errors: Mapping[str, Iterable[object]]) -> FieldsWrong:
     """What a form found, each fault at its field."""
     found = [("" if name == "__all__" else f"/{name}", str(text)) for name, texts in errors.items() for text in texts]
-    return FieldsWrong([{"pointer": pointer, "detail": detail} for pointer, detail in found])
+    return FieldsWrong([Wrong(pointer=pointer, detail=detail) for pointer, detail in found])
 
 
-def invalid(contexts: list[ValidationErrorContext[Any]]) -> Refused:
+def invalid(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ANN401 - as above
     """What pydantic found: wrong parameters, or wrong fields of the body."""
-    parameters: list[dict[str, str]] = []
-    fields: list[dict[str, str]] = []
-    for context in contexts:
-        in_body = context.model.__ninja_param_source__ == "body"
-        for fault in context.pydantic_validation_error.errors(include_url=False, include_input=False):
-            detail = str(_SAID.get(fault["type"], _OTHERWISE)).format_map(fault.get("ctx", {}))
-            path = fault["loc"][1:]  # the first is the name that the function gives it
-            if in_body:
-                fields.append({"pointer": "".join(f"/{_escaped(part)}" for part in path), "detail": detail})
-            else:
-                parameters.append({"parameter": str((path or fault["loc"])[-1]), "detail": detail})
-    return ParametersWrong(parameters) if parameters else FieldsWrong(fields)
+    found: list[Wrong] = []
+    for fault in error.errors:
+        said = _SAID.get(fault["type"], _("It does not have the form that is described."))
+        detail = str(said).format_map(fault.get("ctx", {}))
+        source, *path = fault["loc"]
+        if source == "body":  # then comes the name that the function gives it
+            way = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path[1:])
+            found.append(Wrong(pointer=way, detail=detail))
+        else:
+            found.append(Wrong(parameter=str(path[-1]), detail=detail))
+    return problem(request, ParametersWrong(found) if any(each.parameter for each in found) else FieldsWrong(found))
 
 
 def unknown(name: str) -> ParametersWrong:
     """A parameter that is not offered here, or not to this reader."""
     return parameter_wrong(name, told("There is nothing of this name here."))
-
-
-def _escaped(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")

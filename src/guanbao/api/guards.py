@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -13,11 +13,9 @@ from ninja.utils import check_csrf
 
 from guanbao.api import errors
 from guanbao.api.errors import PROBLEM, parameter_wrong, problem, unknown
-from guanbao.engine.errors import GuanbaoError
-from guanbao.platform.access.acting import actor_of_token
+from guanbao.platform.access.acting import actor_of, actor_of_token
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
-from guanbao.web.requests import actor_of
 
 JSON = "application/json"
 MOST_BYTES = 1 << 20
@@ -63,14 +61,26 @@ def guarded(run: View) -> View:
     taken = list(described.get("requestBody", {}).get("content", [JSON] if in_body else ()))
     given = {JSON, PROBLEM}.union(*(each.get("content", ()) for each in described.get("responses", {}).values()))
 
+    def refused(request: HttpRequest) -> errors.Refused | None:
+        for name, values in request.GET.lists():
+            if name not in sources.get("query", ()):
+                return unknown(name)
+            if any("\0" in value for value in values):
+                return parameter_wrong(name, told("It holds a character that is no text."))
+        if not any(request.accepts(media) for media in given):
+            return errors.AnswerNotAccepted()
+        typed = request.content_type or request.META.get("CONTENT_LENGTH")
+        if taken and typed and request.content_type not in taken:
+            return errors.BodyTypeUnknown(offered=taken)
+        if in_body:
+            request._body = request.read(MOST_BYTES + 1)  # noqa: SLF001 - Django would read all of it
+            if len(request._body) > MOST_BYTES:  # noqa: SLF001 - as above
+                return errors.BodyTooLarge(most=MOST_BYTES)
+        return None
+
     def guarding(request: HttpRequest, **path: Any) -> HttpResponseBase:  # noqa: ANN401 - Django's own
-        try:
-            _inspect(request, sources.get("query", ()), given)
-            if taken:
-                _inspect_body(request, taken, read=in_body)
-        except GuanbaoError as error:
-            return problem(request, error)
-        return run(request, **path)
+        error = refused(request)
+        return run(request, **path) if error is None else problem(request, error)
 
     return guarding
 
@@ -93,22 +103,3 @@ def answering(view: View) -> View:
     answered.csrf_exempt = True  # type: ignore[attr-defined] # `Session` checks it
     answered.login_required = False  # type: ignore[attr-defined] # as above: 401, not the login page
     return answered
-
-
-def _inspect(request: HttpRequest, parameters: Collection[str], given: Collection[str]) -> None:
-    for name, values in request.GET.lists():
-        if name not in parameters:
-            raise unknown(name)
-        if any("\0" in value for value in values):
-            raise parameter_wrong(name, told("It holds a character that is no text."))
-    if not any(request.accepts(media) for media in given):
-        raise errors.AnswerNotAccepted
-
-
-def _inspect_body(request: HttpRequest, taken: list[str], *, read: bool) -> None:
-    if request.content_type not in taken and (request.content_type or request.META.get("CONTENT_LENGTH")):
-        raise errors.BodyTypeUnknown(offered=taken)
-    if read:
-        request._body = request.read(MOST_BYTES + 1)  # noqa: SLF001 - Django would read all of it
-        if len(request._body) > MOST_BYTES:  # noqa: SLF001 - as above
-            raise errors.BodyTooLarge(most=MOST_BYTES)

@@ -19,30 +19,6 @@ _WRITES = (
     *_READS, errors.CrossSiteSuspected, errors.NotNow, errors.BodyTooLarge, errors.BodyTypeUnknown, errors.FieldsWrong,
 )  # fmt: skip
 _WRITES_ONE = (*_WRITES, errors.RecordChanged, errors.VersionUnnamed)
-_PROBLEM = {
-    "type": "object",
-    "description": "A refusal (RFC 9457)",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "description": "The kind of problem, the same in every language"},
-        "title": {"type": "string", "description": "The status in words"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "The fact, then how to mend it, in the reader's language"},
-        "instance": {"type": "string", "description": "The request, as the ledger and the log name it"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "The field, as a JSON pointer"},
-                    "parameter": {"type": "string", "description": "The parameter or header"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 _TYPES = ("object", "array", "string", "integer", "boolean")
 _ABOUT = """
 What the pages show, for programs. Every list is paged by cursor; every record has an ETag, and is changed only under
@@ -55,10 +31,11 @@ def document(api: NinjaAPI, root: str) -> dict[str, Any]:
     with translation.override("en"):
         made: dict[str, Any] = api.get_openapi_schema(path_prefix=root.lstrip("/"))
         made["info"]["description"] = " ".join(_ABOUT.split())
-        refusals = {_name(each): refusal(each) for each in _WRITES_ONE}
+        refusals = {each.__name__: refusal(each) for each in _WRITES_ONE}
     made["components"] |= {"responses": refusals}
     schemas = made["components"]["schemas"]
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"] = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= schemas["Problem"].pop("$defs")
     for name in [name for name in schemas if name.endswith("Parameters")]:  # they stand at their operations
         del schemas[name]
     _prune(made)
@@ -67,7 +44,7 @@ def document(api: NinjaAPI, root: str) -> dict[str, Any]:
             conditional = any(each["name"] == "If-Match" for each in operation["parameters"])
             expected = _READS if method == "get" else _WRITES_ONE if conditional else _WRITES
             given = {str(status): told for status, told in operation["responses"].items()}
-            common = {str(each.status): {"$ref": f"#/components/responses/{_name(each)}"} for each in expected}
+            common = {str(each.status): {"$ref": f"#/components/responses/{each.__name__}"} for each in expected}
             operation["responses"] = dict(sorted((common | given).items()))
             for parameter in operation["parameters"]:
                 _exemplify(parameter)
@@ -92,10 +69,6 @@ def _exemplify(parameter: dict[str, Any]) -> None:
     several = parameter.pop("examples", None) or parameter["schema"].pop("examples", None)
     if several and "example" not in parameter:
         parameter["example"] = several[0]
-
-
-def _name(refused: type[errors.Refused]) -> str:
-    return refused.__name__
 
 
 def refusal(refused: type[Any]) -> dict[str, Any]:

@@ -124,11 +124,10 @@ def into(field: forms.Field, of: models.Field[Any, Any] | None = None, *, filter
             return _text(field, of)
 
 
-def example_of(shape: Shape) -> dict[str, Any]:
+def example_of(shape: Shape) -> Any:  # noqa: ANN401 - JSON
     """A value of that shape, from its fields' examples."""
     schema = shape.model_json_schema(mode="serialization")
-    made: dict[str, Any] = _example(schema, schema.get("$defs", {}))
-    return made
+    return _example(schema, schema.get("$defs", {}))
 
 
 def _example(schema: dict[str, Any], known: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911 - JSON, one for each kind
@@ -152,9 +151,8 @@ def _text(field: forms.Field, of: models.Field[Any, Any] | None) -> Any:  # noqa
     least, most = getattr(field, "min_length", None), getattr(field, "max_length", None)
     example = "li@bank.example" if isinstance(field, forms.EmailField) else _words(most)
     extra: Any = {"format": "email"} if isinstance(field, forms.EmailField) else {}
-    forms_of_it: list[Any] = [
-        each.regex for each in _validators(field, of) if isinstance(each, RegexValidator) and not each.flags
-    ]
+    checks: list[Any] = [*field.validators, *(of.validators if of else ())]
+    forms_of_it: list[Any] = [each.regex for each in checks if isinstance(each, RegexValidator) and not each.flags]
     if forms_of_it:  # the form holds it to that, in better words
         extra |= {"pattern": forms_of_it[-1].pattern.replace(r"\A", "^").replace(r"\Z", "$")}
     elif field.required:
@@ -165,14 +163,10 @@ def _text(field: forms.Field, of: models.Field[Any, Any] | None) -> Any:  # noqa
 def _limits(field: forms.Field, of: models.Field[Any, Any] | None) -> tuple[Any, Any]:
     """The least and the most number that form, model and database take."""
     least, most = _RANGES.get(of.get_internal_type() if of else "", (-(2**63), 2**63 - 1))
-    checks = _validators(field, of)
+    checks: list[Any] = [*field.validators, *(of.validators if of else ())]
     lows = [each.limit_value for each in checks if isinstance(each, MinValueValidator)]
     highs = [each.limit_value for each in checks if isinstance(each, MaxValueValidator)]
-    return max(least, *lows) if lows else least, min(most, *highs) if highs else most
-
-
-def _validators(field: forms.Field, of: models.Field[Any, Any] | None) -> list[Any]:
-    return [*field.validators, *(of.validators if of else ())]
+    return max((least, *lows)), min((most, *highs))
 
 
 def _out(field: models.Field[Any, Any]) -> Any:  # noqa: ANN401 - a type

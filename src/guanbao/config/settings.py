@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "guanbao.web.requests.actors",
+    "guanbao.platform.access.acting.actors",
     "guanbao.web.requests.languages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "guanbao.apps.people.factors.factors_needed",

@@ -18,10 +18,11 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """See that Tabler, htmx and ECharts are there.
+        """See that Tabler, htmx and ECharts are there; have the job of exports known where no pages are served.
 
         Raises:
             AssetsMissing: they were not copied, or removed.
         """
         if not (VENDOR / ".stamp").is_file():
             raise AssetsMissing(folder=VENDOR)
+        from guanbao.web import exports  # noqa: F401, PLC0415 - models must be there first

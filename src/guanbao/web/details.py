@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
 from guanbao.platform.ledger.services import rows_read
+from guanbao.platform.telling import cell
 from guanbao.platform.wording import told
-from guanbao.web.cells import cell
 from guanbao.web.forms import carry_out, form_of
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
 MOST = 200
+
+
+class Outcome(NamedTuple):
+    """A row, why nothing was done to it (nothing where it was), and the form that says so."""
+
+    row: str
+    refused: str
+    form: ModelForm[Any] | None = None
 
 
 @require_safe
@@ -63,9 +72,9 @@ def bulk_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     verb = _named([each for each in resource.verbs_for(actor) if each.bulk], sent.get("verb", ""))
     rows = _ticked(resource, actor, sent.getlist("row"))
     outcomes = [_done(request, resource, verb, row) for row in rows] if request.method == "POST" else []
-    done = sum(not refused for _, refused, _ in outcomes)
+    done = sum(not outcome.refused for outcome in outcomes)
     # What is wrong with a field is wrong for every row: say so at the field, once.
-    wrong = next((form for *_, form in outcomes if not done and form and set(form.errors) & set(form.fields)), None)
+    wrong = next((o.form for o in outcomes if not done and o.form and set(o.form.errors) & set(o.form.fields)), None)
     context = {
         "resource": resource,
         "verb": verb,
@@ -109,11 +118,11 @@ def _ticked(resource: Resource, actor: Actor, keys: list[str]) -> list[Any]:
     return get_list_or_404(resource.rows(actor=actor).order_by(*resource.order), pk__in=map(int, keys))
 
 
-def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> tuple[str, str, Any]:  # noqa: ANN401 - a model
-    """Do it to one row, as its own page would: what it is called, why it was refused, and the form that says so."""
+def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> Outcome:  # noqa: ANN401 - a model
+    """Do it to one row, as its own page would: whoever may not do it to this one is told here."""
     called = str(row)
     if not verb.when(row, actor_of(request)):
-        return called, told("This cannot be done to it now."), None
+        return Outcome(called, told("This cannot be done to it now."))
     form = form_of(resource, verb, request, row)
     carry_out(verb, form, request, row)
-    return called, " ".join(str(text) for errors in form.errors.values() for text in errors), form
+    return Outcome(called, " ".join(str(text) for errors in form.errors.values() for text in errors), form)

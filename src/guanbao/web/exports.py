@@ -8,24 +8,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from guanbao.engine.language import _
 from guanbao.engine.reports.tables import TYPES, table_write
+from guanbao.platform.access.acting import actor_of
+from guanbao.platform.access.reach import need
 from guanbao.platform.actors import Actor
-from guanbao.platform.ledger.events import RECORDS_EXPORTED
-from guanbao.platform.ledger.services import Subject, ledger_append
+from guanbao.platform.identity.models import Person
+from guanbao.platform.ledger.services import rows_exported
 from guanbao.platform.paging import ordered
-from guanbao.platform.tasks.files import job_file_own
+from guanbao.platform.tasks.declaring import job
+from guanbao.platform.tasks.files import job_file_own, job_file_writing
 from guanbao.platform.tasks.models import Job
+from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.services import job_start
-from guanbao.web.cells import typed
+from guanbao.platform.telling import typed
+from guanbao.platform.wording import _ as title_
 from guanbao.web.lists import asked_for
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, resource_named, resource_of
 
 JOB = "web.export"
@@ -47,11 +51,9 @@ class Export(NamedTuple):
         headings = [resource.heading(name) for name in fields]
         rows = table_write(file, form, str(resource.title), headings, self._cells(actor, fields, told))
         filters = {name: self.asked.getlist(name) for name in (*resource.filters, "sort") if name in self.asked}
-        after = {"resource": resource.name, "columns": list(fields), "filters": filters, "rows": rows, "form": form}
-        after |= {"search": self.asked["q"]} if self.asked.get("q") else {}
-        with transaction.atomic():
-            about = Subject("web.resource", resource.name)
-            ledger_append(actor=actor, event=RECORDS_EXPORTED, subject=about, after=after)
+        said: dict[str, Any] = {"columns": list(fields), "filters": filters, "rows": rows, "form": form}
+        said |= {"search": self.asked["q"]} if self.asked.get("q") else {}
+        rows_exported(actor=actor, resource=resource.name, **said)
         return rows
 
     def _cells(self, actor: Actor, fields: tuple[str, ...], told: Callable[[int], None]) -> Iterator[list[Any]]:
@@ -83,13 +85,26 @@ def export_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     export = export_of(resource, actor, request.GET)
     if len(export.keys) > MOST_AT_ONCE:
         arguments = {"resource": resource.name, "asked": request.GET.urlencode(), "form": form}
-        job = job_start(actor=actor, kind=JOB, arguments=arguments, subject=str(resource.title))
+        asked = job_start(actor=actor, kind=JOB, arguments=arguments, subject=str(resource.title))
         pages = resource_of(Job)
-        return redirect(pages.url("detail", job.pk) if pages else "start")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "export"
-        export.write(file, form, actor=actor)
-        return handed(file, resource.name, form, timezone.now())
+        return redirect(pages.url("detail", asked.pk) if pages else "start")
+    return written(resource.name, form, lambda file: export.write(file, form, actor=actor))
+
+
+@job(JOB, title=title_("Export of a list"), outcome=_("{rows} rows. The file can be fetched for a day."))
+def export(job: Running, *, actor: Actor, resource: str, asked: str, form: str) -> dict[str, Any]:
+    """Write the rows that whoever asked may see by now."""
+    language = Person.objects.filter(pk=actor.person_id or 0).values_list("language", flat=True).first()
+    with translation.override("en" if language == "en" else "zh-hans"), job_file_writing(job.number) as file:
+        declared = resource_named(resource)
+        need(actor, declared.view)
+        found = export_of(declared, actor, QueryDict(asked))
+
+        def told(done: int) -> None:
+            job.progress(done, len(found.keys), _("Writing rows"))
+
+        rows = found.write(file, form, actor=actor, told=told)
+    return {"rows": rows, "url": f"/exports/{job.number}"}
 
 
 @require_GET
@@ -99,10 +114,18 @@ def fetch_page(request: HttpRequest, number: int) -> HttpResponse:
     made = job_file_own(actor=actor, kind=JOB, number=number)
     if made is None or not resource_named(made.arguments["resource"]).may_view(actor):
         raise Http404
-    return handed(made.file, made.arguments["resource"], made.arguments["form"], made.at)
+    return _handed(made.file, made.arguments["resource"], made.arguments["form"], made.at)
 
 
-def handed(file: Path, name: str, form: str, at: datetime) -> HttpResponse:
+def written(name: str, form: str, write: Callable[[Path], object]) -> HttpResponse:
+    """A file that is written now, and kept nowhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "file"
+        write(file)
+        return _handed(file, name, form, timezone.now())
+
+
+def _handed(file: Path, name: str, form: str, at: datetime) -> HttpResponse:
     """The file, under a name of our making. In one piece: Django's ASGI would read it whole all the same."""
     named = f"{name}-{timezone.localtime(at):%Y%m%d-%H%M%S}.{form}"
     attached = content_disposition_header(as_attachment=True, filename=named)

@@ -13,13 +13,14 @@ from django.http import HttpRequest
 
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
+from guanbao.platform.telling import NOTHING
 from guanbao.platform.wording import reader_language, told
-from guanbao.web.cells import NOTHING
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
 MOST_OFFERED = 200
+Row = models.Model | None
 _BLANK = BLANK_CHOICE_DASH[0]  # nine dashes
 _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
@@ -39,12 +40,7 @@ class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # it takes
 
 
 def form_of(
-    resource: Resource,
-    verb: Verb,
-    request: HttpRequest,
-    row: models.Model | None = None,
-    *,
-    given: Mapping[str, Any] | None = None,
+    resource: Resource, verb: Verb, request: HttpRequest, row: Row = None, *, given: Mapping[str, Any] | None = None
 ) -> forms.ModelForm[Any]:
     """The form of a verb, bound to what a page sent; or to what is `given`, and for the rest to what it would show."""
     actor, made = actor_of(request), form_class(resource, verb)
@@ -66,7 +62,7 @@ def form_class(resource: Resource, verb: Verb) -> type[forms.ModelForm[Any]]:
     return verb.form or forms.modelform_factory(resource.model, fields=list(verb.fields), formfield_callback=_field)
 
 
-def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None = None) -> Any:  # noqa: ANN401
+def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: Row = None) -> Any:  # noqa: ANN401
     """As `perform`, but what the service or the database refuses stands in the form too, and None comes back."""
     try:
         return perform(verb, form, request, row)
@@ -77,7 +73,7 @@ def carry_out(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row:
     return None
 
 
-def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: models.Model | None) -> Any:  # noqa: ANN401
+def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: Row) -> Any:  # noqa: ANN401
     """Call the verb's service with what was sent. Faults of fields stand in the form, and None comes back.
 
     Raises GuanbaoError: what the service refuses.

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.web.lists import searched
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import panels_added, resources
 
 _EACH = 5

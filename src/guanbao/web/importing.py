@@ -6,14 +6,10 @@ be refused is told at its cell before. The file waits in a folder for who sent i
 
 from __future__ import annotations
 
-import re
-import tempfile
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,31 +17,32 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from guanbao.engine.reports.tables import table_write
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
 from guanbao.platform.keeping.services import file_import, file_imported_at
+from guanbao.platform.keeping.waiting import file_forget, file_lay, file_waiting
 from guanbao.platform.sheets import MOST_BYTES, MOST_ROWS, Line, Unreadable, Words, lines_of
 from guanbao.platform.wording import _, told
-from guanbao.web.exports import handed
+from guanbao.web.exports import written
 from guanbao.web.forms import carry_out, form_of
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource, Verb, resource_of
 
 _SHOWN = 200
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _small(file: Any) -> None:  # noqa: ANN401 - Django's uploaded file
+    if file.size > MOST_BYTES:
+        raise ValidationError(told("At most {n} MB.", n=MOST_BYTES // 1_000_000))
 
 
 class UploadForm(forms.Form):
     """The file."""
 
     file = forms.FileField(
-        label=_("Excel or CSV file"), widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"})
+        label=_("Excel or CSV file"),
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".xlsx,.csv"}),
+        validators=[_small],
     )
-
-    def clean_file(self) -> Any:  # noqa: ANN401 - Django's uploaded file
-        """Hold its size."""
-        if self.cleaned_data["file"].size > MOST_BYTES:
-            raise forms.ValidationError(told("At most {n} MB.", n=MOST_BYTES // 1_000_000))
-        return self.cleaned_data["file"]
 
 
 def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
@@ -55,32 +52,33 @@ def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         raise Http404
     fields = form_of(resource, verb, request, given={}).fields
     if "template" in request.GET:
-        return _template(resource, fields)
+        columns = [str(each.label) for each in fields.values()]
+        return written(resource.name, "xlsx", lambda file: table_write(file, "xlsx", str(resource.title), columns, []))
     context: dict[str, Any] = {"resource": resource, "fields": fields.values(), "most": MOST_ROWS}
-    digest, file = request.POST.get("digest"), None
-    upload = UploadForm(request.POST, request.FILES) if request.method == "POST" and digest is None else UploadForm()
-    try:
-        if digest is not None:
-            file = _waiting(actor, digest)
-        elif upload.is_valid():
-            file = _laid(actor, upload.cleaned_data["file"].read())
-        if file is not None:
-            context |= _tried(request, resource, verb, file, keep=digest is not None)
-    except Unreadable as error:
-        upload.is_bound = True
-        upload.errors.clear()
-        upload.add_error("file", str(error))
-    if file is not None and (context.get("done") or upload.errors):
-        file.unlink()
+    keep, digest = "digest" in request.POST, request.POST.get("digest")
+    upload = UploadForm(request.POST, request.FILES) if request.method == "POST" and not keep else UploadForm()
+    if upload.is_valid():
+        digest = file_lay(actor=actor, content=upload.cleaned_data["file"].read())
+    if digest is not None:
+        try:
+            context |= _tried(request, resource, verb, digest, keep=keep)
+        except Unreadable as error:
+            upload.is_bound = True
+            upload.errors.clear()
+            upload.add_error("file", str(error))
+        if context.get("done") or upload.errors:
+            file_forget(actor=actor, digest=digest)
     status = 422 if upload.errors or context.get("bad") else 200
     return render(request, "web/import.html", context | {"upload": upload}, status=status)
 
 
-def _tried(request: HttpRequest, resource: Resource, verb: Verb, file: Path, *, keep: bool) -> dict[str, Any]:
+def _tried(request: HttpRequest, resource: Resource, verb: Verb, digest: str, *, keep: bool) -> dict[str, Any]:
     """Add every row; keep that, if it was asked for and nothing is wrong. What a page tells of it."""
-    actor, digest = actor_of(request), file.name.rpartition("-")[2]
+    actor = actor_of(request)
     if before := file_imported_at(actor=actor, resource=resource.name, digest=digest):
         raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before)))
+    if (file := file_waiting(actor=actor, digest=digest)) is None:
+        raise Unreadable(told("The file is no longer here. Send it again."))
     fields = form_of(resource, verb, request, given={}).fields
     lines = lines_of(file, fields)
     words = Words(fields, lines, lambda model: _names(actor, model))
@@ -128,34 +126,3 @@ def _names(actor: Actor, model: type[Model]) -> tuple[str, ...]:
     """By which fields a row that another names is found: by those that its own list is searched by."""
     resource = resource_of(model)
     return resource.seen_by(actor).search if resource else ()
-
-
-def folder() -> Path:
-    """Where files wait."""
-    found: Path = settings.HOME / "files" / "imports"
-    return found
-
-
-def _laid(actor: Actor, sent: bytes) -> Path:
-    """The file that was sent, laid where it waits for its sender."""
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder() / f"{actor.person_id}-{sha256(sent).hexdigest()}"
-    file.touch(mode=0o600)
-    file.write_bytes(sent)
-    return file
-
-
-def _waiting(actor: Actor, digest: str) -> Path:
-    """The file that this actor sent. Raises Unreadable, where it waits no longer."""
-    file = folder() / f"{actor.person_id}-{digest}"
-    if not _DIGEST.fullmatch(digest) or not file.is_file():
-        raise Unreadable(told("The file is no longer here. Send it again."))
-    return file
-
-
-def _template(resource: Resource, fields: dict[str, forms.Field]) -> HttpResponse:
-    """A workbook with the columns that can be filled in."""
-    with tempfile.TemporaryDirectory() as made:
-        file = Path(made) / "template"
-        table_write(file, "xlsx", str(resource.title), [str(each.label) for each in fields.values()], [])
-        return handed(file, resource.name, "xlsx", timezone.now())

@@ -10,17 +10,16 @@ from django.core.signing import BadSignature
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from django_filters.filterset import filterset_factory
 
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
 from guanbao.platform.keeping.services import view_remove, view_save, views_of
 from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.paging import page_of
-from guanbao.web.cells import cell
+from guanbao.platform.telling import cell
 from guanbao.web.forms import dressed, related_to
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Resource
 
 PAGE = 50
@@ -28,8 +27,9 @@ MOST_COUNTED = 1_000  # counting on takes longer than anybody looks at the numbe
 
 
 class Head(NamedTuple):
-    """The head of a column: what it is called, how it is sorted now, and the address that sorts by it."""
+    """The head of a column: of which field, what it is called, how it is sorted now, the address that sorts by it."""
 
+    name: str
     title: str
     sorted: str
     query: str
@@ -63,14 +63,13 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
         "wrong": wrong,
         "verbs": [verb for verb in resource.verbs if verb.bulk and verb.may(actor)],
         "heads": heads,
-        "rows": [(row, list(zip(heads, _cells(resource, row), strict=True))) for row in page.rows],
+        "rows": [(row, [(head, cell(row, head.name)) for head in heads]) for row in page.rows],
         "before": page.before and _address(request.GET, cursor=page.before),
         "after": page.after and _address(request.GET, cursor=page.after),
         "count": None if cursor else min(page.found, MOST_COUNTED),
         "more": page.found > MOST_COUNTED,
         "filters": filters,
         "asked": any(request.GET.get(name) for name in ("q", "cursor", *resource.filters)),
-        "exports": resource.exported is not None,
         "add": resource.add if resource.add and resource.add.may(actor) else None,
     }
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
@@ -144,13 +143,7 @@ def filters_of(resource: Resource) -> type[django_filters.FilterSet]:
 def _head(resource: Resource, name: str, sort: str, asked: QueryDict) -> Head:
     way = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
     turned = f"-{name}" if way == "ascending" else name
-    return Head(resource.heading(name), way, _address(asked, sort=turned) if name in sorts(resource) else "")
-
-
-def _cells(resource: Resource, row: Any) -> list[str]:  # noqa: ANN401 - a model
-    """What a row shows; the first cell leads to its page."""
-    first, *others = (cell(row, name) for name in resource.columns)
-    return [format_html('<a href="{}{}/">{}</a>', resource.url("list"), row.pk, first), *others]
+    return Head(name, resource.heading(name), way, _address(asked, sort=turned) if name in sorts(resource) else "")
 
 
 def _address(asked: QueryDict, **changed: str) -> str:

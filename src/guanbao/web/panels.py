@@ -13,8 +13,8 @@ from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.ledger.telling import entries_about, people_in, sentence_of
+from guanbao.platform.telling import cell
 from guanbao.platform.wording import _
-from guanbao.web.cells import cell
 from guanbao.web.resource import Panel, resource_named, resource_of, resource_title
 
 _MOST = 50
@@ -57,10 +57,8 @@ def rows_panel(
     def seen(actor: Actor) -> bool:
         return resource_named(resource_name).may_view(actor) and (may is None or not reach(actor, may).is_empty)
 
-    return Panel(resource_name, title or _title(resource_name), "web/related.html", context, may=seen)
-
-
-_title = lazy(resource_title, str)
+    called = title or lazy(resource_title, str)(resource_name)
+    return Panel(resource_name, called, "web/related.html", context, may=seen)
 
 
 def _timeline(actor: Actor, row: Model) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from guanbao.web.errors import ResourceTwice
 
 Selector = Callable[..., QuerySet[Any]]
 _RESOURCES: dict[str, Resource] = {}
+_LISTS = ("columns", "shown", "answers", "search", "filters", "order", "exported")  # of fields
 _ADDED: dict[str, list[Panel]] = {}
 
 
@@ -119,15 +120,11 @@ class Resource:
 
     def seen_by(self, actor: Actor) -> Resource:
         """The resource without the fields that are not this actor's to read, filter, sort or search by."""
-        if not self.hidden_from(actor):
-            return self
-        limited = ("columns", "shown", "answers", "search", "filters", "order", "exported")
-        parts = {part: getattr(self, part) for part in limited}
-        left: dict[str, Any] = {
-            part: tuple(f for f in fields if f.lstrip("-") not in self.inside)
-            for part, fields in parts.items()
-            if fields is not None
-        }
+        hidden = self.hidden_from(actor)
+        left: dict[str, Any] = {}
+        for part in _LISTS if hidden else ():
+            if (fields := getattr(self, part)) is not None:
+                left[part] = tuple(name for name in fields if name.lstrip("-") not in hidden)
         return replace(self, **left)
 
     @property
@@ -146,8 +143,7 @@ class Resource:
 
     def field(self, name: str) -> Field[Any, Any]:
         """A field of the model."""
-        found: Field[Any, Any] = self.model._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001 - Django's way
-        return found
+        return self.model._meta.get_field(name)  # type: ignore[return-value] # noqa: SLF001 - Django's way
 
     @property
     def choosable(self) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def test_without_the_ledger_nothing_leaves(desk, monkeypatch):
     def refuse(**_):
         raise HeadMissing
 
-    monkeypatch.setattr("guanbao.web.exports.ledger_append", refuse)
+    monkeypatch.setattr("guanbao.platform.ledger.services.ledger_append", refuse)
     browser = desk("office")
     with pytest.raises(HeadMissing):
         browser.post("/contractors/export", {"form": "csv"})

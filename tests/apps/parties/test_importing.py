@@ -13,8 +13,8 @@ from guanbao.apps.catalogue.models import Service
 from guanbao.apps.parties.models import Department
 from guanbao.platform import sheets
 from guanbao.platform.keeping.models import ImportedFile
+from guanbao.platform.keeping.waiting import waiting_folder
 from guanbao.platform.ledger.models import Entry
-from guanbao.web import importing
 
 AT = "/departments/import"
 GOOD = "Institution,Code,Name,Layer\n{bank},A1,Audit,{kind}\n{bank},A2,Risk,{kind}\n"
@@ -42,7 +42,7 @@ def book(*rows):
 
 
 def waiting():
-    return list(importing.folder().glob("*")) if importing.folder().is_dir() else []
+    return list(waiting_folder().glob("*")) if waiting_folder().is_dir() else []
 
 
 def headings(client, at=AT):

@@ -15,9 +15,8 @@ from guanbao.apps.arrangements.stages import gates_judged, stage_after
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
-from guanbao.platform.ledger.telling import tell
+from guanbao.platform.telling import cell, tell
 from guanbao.platform.wording import _
-from guanbao.web.cells import cell
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 

@@ -14,12 +14,12 @@ from guanbao.apps.catalogue.events import FUNCTION_FIELDS, SERVICE_FIELDS
 from guanbao.apps.catalogue.forms import ScopeForm
 from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.catalogue.taxonomies import LIMITED_TO, Code, Taxonomy, taxonomies
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import _
 from guanbao.web.frame import Page
 from guanbao.web.panels import TIMELINE
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb
 
 _EDITED = tuple(name for name in SERVICE_FIELDS if name != "scope")

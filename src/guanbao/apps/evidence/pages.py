@@ -16,6 +16,7 @@ from guanbao.apps.evidence.permissions import LEDGER_CHECKPOINT, LEDGER_EXPORT, 
 from guanbao.apps.evidence.selectors import checkpoint_over, entries_asked, entries_visible, ledger_state
 from guanbao.apps.evidence.tasks import CHECKPOINT, EXPORT
 from guanbao.engine.language import say
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
@@ -26,10 +27,9 @@ from guanbao.platform.ledger.telling import called, people_in, sentence_of, valu
 from guanbao.platform.ledger.tree import root_of
 from guanbao.platform.tasks.files import job_file_own
 from guanbao.platform.tasks.services import job_start
+from guanbao.platform.telling import NOTHING
 from guanbao.platform.wording import _, reader_language
-from guanbao.web.cells import NOTHING
 from guanbao.web.frame import Page
-from guanbao.web.requests import actor_of
 
 _PAGE = 50
 LEDGER = Page("ledger", _("Ledger of what happened"), _("Operations"), LEDGER_VIEW)

@@ -25,6 +25,7 @@ from django.views.generic import FormView
 from guanbao.apps.people.services import own_token_make
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
+from guanbao.platform.access.acting import ACTS_FOR, actor_of
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity import events
 from guanbao.platform.identity.models import Token
@@ -34,7 +35,6 @@ from guanbao.platform.ledger.events import EventType
 from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.wording import _, reader_language
 from guanbao.web.forms import dressed
-from guanbao.web.requests import ACTS_FOR, actor_of
 
 _YEAR_S = 31_536_000
 

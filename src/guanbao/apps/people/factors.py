@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from guanbao.platform.access.acting import Answer, actor_of
 from guanbao.platform.access.factors import factor_missing
-from guanbao.web.requests import Answer, actor_of
 
 _OUT = ("/logout", "/language", settings.STATIC_URL)
 # What leads to a second factor.

@@ -18,11 +18,11 @@ from guanbao.apps.people.inviting import invitation_accept
 from guanbao.apps.people.pages import INVITATIONS
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.identity.invitations import invitations_open
 from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, reader_language, told
 from guanbao.web.forms import carry_out, dressed, form_of
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Verb
 
 

@@ -14,11 +14,11 @@ from guanbao.apps.people.pages import PEOPLE
 from guanbao.apps.people.permissions import PERSON_ADD, PERSON_END
 from guanbao.apps.people.selectors import machines_visible, people_visible, sessions_visible, tokens_visible
 from guanbao.apps.people.services import machine_token_make
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.models import Person
-from guanbao.web.requests import actor_of
 
 
 @require_POST

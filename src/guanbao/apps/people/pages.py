@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from guanbao.apps.people import ending, inviting, permissions, selectors, services
 from guanbao.apps.people.forms import GrantForm, InvitationForm, MemberForm, ResetForm, RoleForm, SignOnForm
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.permissions import permissions as every_permission
 from guanbao.platform.access.reach import reach
@@ -18,7 +19,6 @@ from guanbao.platform.identity.models import Invitation, Person
 from guanbao.platform.wording import _, told
 from guanbao.web.frame import Page
 from guanbao.web.panels import TIMELINE
-from guanbao.web.requests import actor_of
 from guanbao.web.resource import Panel, Resource, Verb, resources
 
 

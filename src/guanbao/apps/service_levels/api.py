@@ -29,8 +29,8 @@ from guanbao.apps.service_levels.services.imports import (
     mappings_for,
     quarantine_read,
 )
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.errors import NotPermitted
-from guanbao.web.requests import actor_of
 
 _PIECE = 1 << 20
 _DIRECT = tuple(sorted(of for name, of in mappings_for().items() if name == f"{of}-jsonl"))

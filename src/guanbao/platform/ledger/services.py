@@ -19,7 +19,7 @@ from guanbao.platform.ledger.errors import (
     OutsideTransaction,
     SubjectUnsaved,
 )
-from guanbao.platform.ledger.events import EVENTS, PERSONAL_DATA_READ, EventType, Values
+from guanbao.platform.ledger.events import EVENTS, PERSONAL_DATA_READ, RECORDS_EXPORTED, EventType, Values
 from guanbao.platform.ledger.models import Checkpoint, Entry, Head
 from guanbao.platform.ledger.storing import entry_store
 from guanbao.platform.ledger.tree import nodes_make, root_of
@@ -105,6 +105,13 @@ def rows_read(*, actor: Actor, rows: Sequence[models.Model], fields: Collection[
     else:
         kind = Subject(rows[0]._meta.label_lower, "")  # noqa: SLF001 - Django's published way to a name
         ledger_read(actor=actor, subject=kind, fields=sorted(fields), objects=[row.pk for row in rows])
+
+
+def rows_exported(*, actor: Actor, resource: str, **said: object) -> None:
+    """Record that rows of a list leave as a file, before anybody has it: which, as the event clears it."""
+    with transaction.atomic():
+        about = Subject("web.resource", resource)
+        ledger_append(actor=actor, event=RECORDS_EXPORTED, subject=about, after={"resource": resource, **said})
 
 
 def checkpoint_make(*, key_file: Path | None = None) -> Checkpoint:

@@ -6,7 +6,7 @@ for its fields, others for names that stand in entries of many kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -16,11 +16,10 @@ from django.db.models import Field, Model, Q
 from guanbao.engine.reports.words import records_text
 from guanbao.platform.ledger.events import event_named
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.telling import Words, words_for
 from guanbao.platform.wording import _, reader_language, told
 
 _MOST = 50
-Words = Callable[[str], str]
-_OF_FIELDS: dict[tuple[type[Model], str], Words] = {}
 _LISTS: dict[str, tuple[str, type[Model]]] = {}
 _OF_NAMES: dict[str, Words] = {
     "dataset": lambda name: records_text(name, reader_language()),
@@ -68,11 +67,6 @@ _CALLED = {
 }
 
 
-def tell(model: type[Model], **how: Words) -> None:
-    """Say by which words a model's fields are told that hold names of ours; an app does so once, with its pages."""
-    _OF_FIELDS.update({(model, name): words for name, words in how.items()})
-
-
 def tell_names(**how: Words) -> None:
     """Say by which words values of these names are told, whatever the object."""
     _OF_NAMES.update(how)
@@ -81,11 +75,6 @@ def tell_names(**how: Words) -> None:
 def tell_list(name: str, title: str, model: type[Model]) -> None:
     """Say what a list is called, which entries know by its name, and of which model its columns are."""
     _LISTS[name] = title, model
-
-
-def words_for(model: type[Model], name: str) -> Words | None:
-    """By which words a field's values are told, if by other than its own."""
-    return _OF_FIELDS.get((model, name))
 
 
 def entries_about(row: Model, *, organisation_id: int | None, hidden: Collection[str]) -> Iterable[Entry]:

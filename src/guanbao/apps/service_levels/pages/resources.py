@@ -10,7 +10,7 @@ from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level,
 from guanbao.apps.service_levels.pages import panels
 from guanbao.apps.service_levels.services import exclusions, levels, statements
 from guanbao.apps.service_levels.words import clock_text, dataset_text, mapping_text, measure_text
-from guanbao.platform.ledger.telling import tell
+from guanbao.platform.telling import tell
 from guanbao.platform.wording import _
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb

@@ -34,11 +34,11 @@ from guanbao.engine.language import explain
 from guanbao.engine.reports import html_report, workbook_report
 from guanbao.engine.statements.evidence import LABELS, kept
 from guanbao.engine.statements.periods import Period
+from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import reach
 from guanbao.platform.wording import reader_language
 from guanbao.web.forms import dressed
-from guanbao.web.requests import actor_of
 
 _ALONE = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "

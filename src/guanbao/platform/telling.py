@@ -1,7 +1,8 @@
-"""A field's value as a page or a file shows it."""
+"""What values are called, in the reader's words: of a row's field as a page, a file or the ledger tells it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,22 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from guanbao.platform.ledger.telling import words_for
 from guanbao.platform.wording import told
 
 NOTHING = "—"
+Words = Callable[[str], str]
+_OF_FIELDS: dict[tuple[type[Model], str], Words] = {}
 _DIGITS = 15  # of a number, in a spreadsheet
+
+
+def tell(model: type[Model], **how: Words) -> None:
+    """Say by which words a model's fields are told that hold names of ours; an app does so once, with its pages."""
+    _OF_FIELDS.update({(model, name): words for name, words in how.items()})
+
+
+def words_for(model: type[Model], name: str) -> Words | None:
+    """By which words a field's values are told, if by other than its own."""
+    return _OF_FIELDS.get((model, name))
 
 
 def cell(row: Model, name: str) -> str:
