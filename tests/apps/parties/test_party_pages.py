@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -272,3 +272,13 @@ def test_a_field_offers_the_first_rows_and_the_chosen_one(office, house, monkeyp
     assert offered({"contractor": house.foreign.pk})[0] == ["Alpha", "Calls Ltd"], "not theirs to know"
     monkeypatch.setattr(forms, "MOST_OFFERED", 9)
     assert offered({})[0] == ["Alpha", "Calls Ltd", "Cards Ltd", "Zebra"]
+
+
+def test_what_the_database_refuses_stands_in_the_form(office, house, monkeypatch):
+    def refuse(*_given):
+        raise IntegrityError
+
+    monkeypatch.setattr(forms, "perform", refuse)
+    refused = office.post(f"/contractors/{house.calls.pk}/edit", {})
+    assert refused.status_code == 422
+    assert len(refused.context["form"].non_field_errors()) == 1
