@@ -75,10 +75,10 @@ def import_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 def _tried(request: HttpRequest, resource: Resource, verb: Verb, digest: str, *, keep: bool) -> dict[str, Any]:
     """Add every row; keep that, if it was asked for and nothing is wrong. What a page tells of it."""
     actor = actor_of(request)
-    if before := file_imported_at(actor=actor, resource=resource.name, digest=digest):
-        raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before)))
     if (file := file_waiting(actor=actor, digest=digest)) is None:
         raise Unreadable(told("The file is no longer here. Send it again."))
+    if before := file_imported_at(actor=actor, resource=resource.name, digest=digest):
+        raise Unreadable(told("This file was imported already, on {day}.", day=timezone.localdate(before)))
     fields = form_of(resource, verb, request, given={}).fields
     lines = lines_of(file, fields)
     words = Words(fields, lines, lambda model: _names(actor, model))
