@@ -80,10 +80,10 @@ schemathesis: ## the API under generated requests, the long way: 200 of each ope
 	@GUANBAO_SCHEMATHESIS=200 $(BIN)/pytest -n $(WORKERS) tests/api/test_schemathesis.py
 
 .PHONY: golden
-golden: ## write the golden copy of the OpenAPI anew; then look at what changed
+golden: ## write the golden copies of the OpenAPI and of the lists of fields anew; then look at what changed
 	@tools/bootstrap.sh test
-	@GUANBAO_GOLDEN=1 $(BIN)/pytest tests/api/test_openapi.py
-	@git diff --stat tests/api/openapi.json
+	@GUANBAO_GOLDEN=1 $(BIN)/pytest tests/api/test_openapi.py tests/web/test_lists_of_fields.py
+	@git diff --stat tests/api/openapi.json tests/web/lists_of_fields.json
 
 .PHONY: matrix
 matrix: ## every route asked as everybody in every way: no foreign byte
@@ -91,9 +91,9 @@ matrix: ## every route asked as everybody in every way: no foreign byte
 	@GUANBAO_MATRIX=1 $(BIN)/pytest -n $(WORKERS) -rP --show-capture=stdout tests/matrix/test_matrix.py
 
 .PHONY: mutants
-mutants: ## every guard taken away in turn: does a test notice?
+mutants: ## every guard taken away in turn: does a test notice? (ARGS=--resume goes on with the last time)
 	@tools/bootstrap.sh test
-	@WORKERS=$(WORKERS) $(BIN)/python tests/matrix/mutants.py
+	@WORKERS=$(WORKERS) $(BIN)/python tests/matrix/mutants.py $(ARGS)
 
 .PHONY: docs
 docs: ## write the reference anew from the code

@@ -41,6 +41,7 @@ class Switcher(ast.NodeTransformer):
     def __init__(self, file: str, lines: list[str]) -> None:
         self.file, self.lines, self.depth = file, lines, 0
         self.found: list[Guard] = []
+        self.reaches = any("reach import" in line or "class Reach" in line for line in lines)
 
     def _switched(self, node: ast.expr, what: str, without: ast.expr) -> ast.expr:
         code = self.lines[node.lineno - 1].strip()
@@ -103,7 +104,7 @@ class Switcher(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """`reach(…).is_empty` is never so, `.whole` always."""
         self.generic_visit(node)
-        if node.attr in ("is_empty", "whole"):
+        if node.attr in ("is_empty", "whole") and self.reaches:
             return self._switched(node, node.attr, _expr(str(node.attr == "whole")))
         return node
 

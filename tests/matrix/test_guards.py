@@ -5,7 +5,7 @@ import re
 import types
 
 import mutants
-from guards import SOURCE, Switcher, guards
+from guards import SOURCE, Switcher, guards, switched
 
 MODULE = """
 def rows(actor):
@@ -59,6 +59,11 @@ def test_every_check_of_the_source_is_a_guard():
         if re.match(r"\s+(need|need_object)\(", line) and (str(path.relative_to(SOURCE)), number) not in found
     ]
     assert missing == []
+
+
+def test_every_module_can_be_imported_with_its_switches():
+    for file in {guard.file for guard in guards()}:
+        compile(switched(file)[0], file, "exec")
 
 
 def test_what_is_said_to_be_doubled_is_a_guard():
