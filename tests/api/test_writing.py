@@ -42,6 +42,13 @@ def test_a_record_is_made_and_has_an_address_and_a_tag(office, house):
     assert Entry.objects.filter(event="contractor.added", actor_kind="person").last().after["name"] == "New Ltd"
 
 
+def test_who_sees_none_of_them_finds_nothing_to_add_to(house):
+    nobody = house.caller("nobody", house.bank.organisation)
+    before = stored()
+    assert nobody.post("contractors", new(house)).status_code == 404
+    assert stored() == before
+
+
 def test_what_is_left_out_stays_as_it_is(office, house, read):
     Contractor.objects.filter(pk=house.calls.pk).update(is_financial=True, name_en="Calls")
     tag = office.get(f"contractors/{house.calls.pk}").headers["ETag"]

@@ -47,6 +47,13 @@ def test_a_contractor_does_not_read_how_the_bank_ranks_it(client, thread):
     assert client.get(f"/sub-contractors/add?arrangement={thread.calls.pk}").status_code == 404
 
 
+def test_the_first_page_tells_of_stages_only_who_sees_arrangements(client, thread, house):
+    nobody = house.person("nobody", house.bank.organisation)[0]
+    for who, told in ((thread.office[0], True), (nobody, False)):
+        client.force_login(who)
+        assert ("Arrangements by stage" in client.get("/").content.decode()) is told
+
+
 def test_parts_are_added_from_the_workspace_and_lead_back(office, thread):
     at = f"/arrangements/{thread.calls.pk}/"
     facts = {"tab": "facts"}

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 import guanbao_verify
 from guanbao.apps.evidence.selectors import entries_asked, entries_visible
+from guanbao.apps.evidence.services import evidence_export
 from guanbao.apps.parties.services import contractor_edit, contractor_stand
 from guanbao.engine.statements.signing import keys_new
+from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Organisation
@@ -196,6 +198,23 @@ def test_evidence_is_what_guanbao_verify_accepts_and_an_event(desk, tmp_path):
     assert Job.objects.filter(kind="ledger.export").count() == 1
     Grant.objects.filter(person__login="audit").update(revoked_at=timezone.now())
     assert desk("audit").get(fetch).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"), {"audit": (1, 1), "risk": (1, 0), "office": (0, 0), "administrator": (0, 1)}.items()
+)
+def test_each_is_offered_what_they_may_do(desk, name, offered):
+    page = desk(name).get("/ledger/").content.decode()
+    assert ("Take as evidence" in page, "Sign it now" in page) == offered
+
+
+def test_who_may_not_take_evidence_gets_no_file(desk, tmp_path):
+    before = Entry.objects.count()
+    for name in ("office", "administrator", "head", "legal"):
+        with pytest.raises(NotPermitted):
+            evidence_export(actor=desk.actors[name], asked={}, file=tmp_path / "evidence.jsonl")
+    assert Entry.objects.count() == before
+    assert not list(tmp_path.glob("evidence*"))
 
 
 def test_without_the_ledger_no_evidence_leaves(desk, monkeypatch, tmp_path):

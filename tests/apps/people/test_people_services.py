@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from guanbao.apps.people.ending import member_end, member_leave, member_renew, member_reset, member_sign_on
 from guanbao.apps.people.inviting import member_invitation_revoke, member_invite
 from guanbao.apps.people.services import (
     machine_token_make,
@@ -63,3 +64,32 @@ def test_others_write_nothing(permission, call, code, made, house):
     assert type(refused.value) is NotPermitted
     assert permission in str(refused.value)
     assert (Entry.objects.count(), Grant.objects.count()) == before
+
+
+WHOLE = CALLS["person.add"] | CALLS["role.edit"] | {
+    "leave": lambda who, made: member_leave(actor=who, person=made["machine"]),
+    "end": lambda who, made: member_end(actor=who, person=made["machine"]),
+    "renewal": lambda who, made: member_renew(actor=who, person=made["machine"]),
+    "sign-on": lambda who, made: member_sign_on(actor=who, person=made["machine"], uid="x"),
+    "reset": lambda who, made: member_reset(actor=who, person=made["guest"], password=LONG),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", WHOLE)
+def test_an_administrator_of_a_part_writes_nothing_of_the_whole(call, made, house):
+    person, who = house.person("partly", house.bank.organisation, "internal_audit")
+    role = Role.objects.get(code="platform_administrator")
+    Grant.objects.create(
+        person=person,
+        organisation=house.bank.organisation,
+        role=role,
+        since=date(2026, 1, 1),
+        scope="department",
+        key=1,
+    )
+    made["guest"] = house.person("guest2", house.bank.organisation)[0]
+    before = Entry.objects.count()
+    with pytest.raises(NotPermitted) as refused:
+        WHOLE[call](who, made)
+    assert type(refused.value) is NotPermitted
+    assert Entry.objects.count() == before
