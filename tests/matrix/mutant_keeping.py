@@ -7,7 +7,8 @@ from pathlib import Path
 
 from guards import SOURCE
 
-KEPT = Path(os.environ.get("GUANBAO_MUTANTS_KEPT") or Path(__file__).resolve().parents[2] / "build/mutants")
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = Path(os.environ.get("GUANBAO_MUTANTS_KEPT") or ROOT / "build/mutants")
 ASKED, JUDGED = KEPT / "asked.json", KEPT / "judged.jsonl"
 
 
@@ -15,17 +16,22 @@ class Kept:
     """The files of one run, which another can go on with."""
 
     def __init__(self):
-        KEPT.mkdir(parents=True, exist_ok=True)
-        self.met_folder, self._done = KEPT / "met", KEPT / "met.done"
+        self.met_folder, self._known = KEPT / "met", KEPT / "met.json"
+        self.met_folder.mkdir(parents=True, exist_ok=True)
 
-    @property
-    def is_met(self):
-        """Whether all tests have run."""
-        return self._done.exists()
+    def stale(self, files):
+        """Those of these files with tests that have not run as they stand; what was known of them goes."""
+        known = json.loads(self._known.read_text()) if self._known.exists() else {}
+        found = [file for file in files if known.get(file) != digest(ROOT / file)]
+        for path in self.met_folder.glob("*.jsonl"):
+            lines = path.read_text().splitlines()
+            path.write_text("".join(f"{line}\n" for line in lines if _file(json.loads(line)["test"]) not in found))
+        return found
 
-    def met_done(self):
-        """They have."""
-        self._done.touch()
+    def met_now(self, files):
+        """These have run."""
+        known = json.loads(self._known.read_text()) if self._known.exists() else {}
+        self._known.write_text(json.dumps(known | {file: digest(ROOT / file) for file in files}))
 
     def tests(self):
         """Of each test that passes: how long it takes, and which guards it meets on which routes."""
@@ -48,7 +54,7 @@ class Kept:
     def caught(self, guard):
         """By which test; nothing where none is known in the file as it stands."""
         told = self._judged().get(guard.key, {})
-        return told.get("test", "") if told.get("of") == digest(guard.file) else ""
+        return told.get("test", "") if told.get("of") == digest(SOURCE / guard.file) else ""
 
     def seconds(self, chosen):
         """How long these were judged."""
@@ -63,14 +69,18 @@ class Kept:
 
 def keep(key, test, seconds):
     """What became of a mutant: the test that caught it, or nothing."""
-    told = {"key": key, "of": digest(key.rpartition(":")[0]), "test": test, "s": round(seconds, 1)}
+    told = {"key": key, "of": digest(SOURCE / key.rpartition(":")[0]), "test": test, "s": round(seconds, 1)}
     with JUDGED.open("a") as out:
         out.write(json.dumps(told) + "\n")
 
 
-def digest(file):
-    """Of a module's text: what was judged holds only for it."""
-    return sha256((SOURCE / file).read_bytes()).hexdigest()[:16]
+def digest(path):
+    """Of a file's text: what was judged holds only for it."""
+    return sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _file(test):
+    return test.split("::")[0]
 
 
 def near(file):

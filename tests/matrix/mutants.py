@@ -21,6 +21,7 @@ from pathlib import Path
 
 import mutant_forking
 from guards import guards
+from mutant_forking import LEFT_OUT, TESTS
 from mutant_keeping import KEPT, Kept
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,12 +50,12 @@ def across(chosen):
 
 
 def met(kept):
-    """Have all tests run once, where that was not kept; those that pass."""
-    if not kept.is_met:
-        kept.met_folder.mkdir(parents=True)
-        args = [*mutant_forking.TESTS, *mutant_forking.left_out(), "-n", os.environ.get("WORKERS", "2")]
-        _pytest(*args, "--dist", "loadfile", plugin="mutant_importing", GUANBAO_MET=str(kept.met_folder))
-        kept.met_done()
+    """Have the tests run once that are new, or changed since; those that pass."""
+    files = [str(path.relative_to(ROOT)) for folder in TESTS for path in sorted((ROOT / folder).rglob("test_*.py"))]
+    if stale := kept.stale([file for file in files if file not in LEFT_OUT]):
+        args = [*stale, "-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile"]
+        _pytest(*args, plugin="mutant_importing", GUANBAO_MET=str(kept.met_folder))
+        kept.met_now(stale)
     return kept.tests()
 
 
@@ -89,7 +90,7 @@ def main():
     left = across([guard for guard in chosen if not kept.caught(guard)])
     kept.ask([guard for guard in left if guard.is_lazy])
     if any(guard.is_lazy for guard in left):
-        _pytest("-s", *mutant_forking.TESTS, *mutant_forking.left_out(), plugin="mutant_judging")
+        _pytest("-s", *TESTS, *mutant_forking.left_out(), plugin="mutant_judging")
     print(f"{sum(map(bool, map(kept.caught, chosen)))} caught, {time.monotonic() - begun:.0f} s", flush=True)
     mutant_forking.judge([guard for guard in left if not guard.is_lazy], kept)
     by = {guard.key: kept.caught(guard) for guard in chosen}

@@ -127,7 +127,7 @@ class Route(NamedTuple):
 
     def url(self, **given):
         """An address of it."""
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda hole: str(given.get(hole[1]) or WORDS[hole[1]]), self.address)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda hole: str((WORDS | given)[hole[1]]), self.address)
 
     @property
     def holes(self):

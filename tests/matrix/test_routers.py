@@ -1,4 +1,4 @@
-"""Endpoints that apps register are described, and asked by the matrix, as those of resources are."""
+"""Endpoints that apps register are described and asked by the matrix; every key can be asked for, the first too."""
 
 import json
 import re
@@ -22,3 +22,8 @@ def test_what_an_app_registers_is_described_and_asked():
     assert len(registered) >= 3
     assert registered - {path.rstrip("/") for path in described} == set()
     assert registered - asked == set()
+
+
+def test_the_first_entry_can_be_asked_for():
+    entry = next(route for route in routes() if route.name == "ledger-entry")
+    assert entry.url(index=0) == "/ledger/0/"
