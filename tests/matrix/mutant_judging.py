@@ -17,7 +17,7 @@ from mutant_importing import *  # noqa: F403 - the same hooks
 from mutant_importing import State
 from mutant_keeping import ASKED, keep, near
 
-LIMIT_S = 300
+LIMIT_S = int(os.environ.get("GUANBAO_MUTANTS_LIMIT", "300"))
 NEAR_S = 40  # of tests near a guard, before the matrix is asked
 _failed = []
 

@@ -8,7 +8,8 @@ imported is judged in a copy of a process that has imported all but our own modu
 
 What was found is kept in build/mutants: `make mutants ARGS=--resume` goes on from there, judging again only what
 survived, what was not judged, and what stands in files that changed since; `--met` keeps only which tests meet what.
-`GUANBAO_MUTANTS=40` takes a sample of so many, by `GUANBAO_MUTANTS_SEED`; `GUANBAO_MUTANTS_ONLY=parties` some files.
+`GUANBAO_MUTANTS=40` takes a sample of so many, by `GUANBAO_MUTANTS_SEED`; `GUANBAO_MUTANTS_ONLY=parties` some files;
+`GUANBAO_MUTANTS_LIMIT=60` gives each that many seconds: what is not caught by then survives, till the next `--resume`.
 """
 
 import os

@@ -6,6 +6,7 @@ import pytest
 
 from guanbao.apps.people.ending import member_end, member_leave, member_renew, member_reset, member_sign_on
 from guanbao.apps.people.inviting import member_invitation_revoke, member_invite
+from guanbao.apps.people.selectors import tokens_visible
 from guanbao.apps.people.services import (
     machine_token_make,
     member_add,
@@ -15,9 +16,11 @@ from guanbao.apps.people.services import (
     own_role_add,
     own_role_edit,
 )
-from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.errors import GrantTooWide, NotPermitted
 from guanbao.platform.access.models import Grant, Role
-from guanbao.platform.identity.models import Invitation
+from guanbao.platform.actors import SYSTEM
+from guanbao.platform.identity.models import Invitation, Membership
+from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.ledger.models import Entry
 
 ROLE = {"name": "台账员", "name_en": "Registrar", "permissions": ["contractor.view"], "gives": []}
@@ -93,3 +96,20 @@ def test_an_administrator_of_a_part_writes_nothing_of_the_whole(call, made, hous
         WHOLE[call](who, made)
     assert type(refused.value) is NotPermitted
     assert Entry.objects.count() == before
+
+
+def test_nobody_is_invited_to_a_role_that_could_not_be_given(house):
+    _, head = house.person("head", house.calls.organisation, "contractor_administrator")
+    before = Entry.objects.count()
+    with pytest.raises(GrantTooWide):
+        member_invite(actor=head, login="neu", name="Neu", roles=[Role.objects.get(code="risk")])
+    assert (Invitation.objects.count(), Entry.objects.count()) == (0, before)
+
+
+def test_tokens_for_another_organisation_are_not_told(house):
+    person, _ = house.person("both", house.bank.organisation)
+    Membership.objects.create(person=person, organisation=house.other.organisation, since=date(2026, 1, 1))
+    for organisation in (house.bank.organisation, house.other.organisation):
+        token_make(actor=SYSTEM, person=person, organisation=organisation, name=organisation.name)
+    _, admin = house.person("admin", house.bank.organisation, "platform_administrator")
+    assert [token.name for token in tokens_visible(actor=admin, person=person)] == ["East Bank"]
