@@ -84,6 +84,6 @@ def _file(test):
 
 
 def near(file):
-    """Where the tests of a module stand."""
+    """Where the tests of a module stand; those of what is below all pages stand everywhere."""
     _guanbao, folder, *rest = Path(file).parts
-    return f"tests/{folder}/" if folder in ("web", "api") else f"tests/{folder}/{rest[0]}/"
+    return {"web": "tests/", "api": "tests/api/"}.get(folder, f"tests/{folder}/{rest[0]}/")
