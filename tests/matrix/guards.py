@@ -120,7 +120,8 @@ class Switcher(ast.NodeTransformer):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         """A form's own list of fields takes every field."""
         self.generic_visit(node)
-        if isinstance(node.target, ast.Name) and node.target.id == "fields" and node.value is not None:
+        is_list = ast.unparse(node.target) == "fields" and "ClassVar" in ast.unparse(node.annotation)
+        if is_list and node.value is not None:
             node.value = self._switched(node.value, "fields", _expr("'__all__'"))
         return node
 
