@@ -167,8 +167,6 @@ def _shown(example: object, **more: object) -> dict[str, Any]:
 def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:  # noqa: ANN401 - of its own shape
     """A page of the rows that the actor may see. Asks the database the same number of times whatever it finds."""
     actor = actor_of(request)
-    if not resource.may_view(actor):
-        raise Http404
     here = _seen(resource, actor)
     hidden = {*resource.filters} - {*here.filters} | ({"sort"} if given.sort not in sorts(here) else set())
     for name in hidden.intersection(request.GET):
@@ -188,10 +186,8 @@ def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:
 def _done(request: HttpRequest, resource: Resource, verb: Verb, row: Any, given: BaseModel) -> HttpResponse:  # noqa: ANN401
     """Carry out a verb as its form would, on a row that is locked or on none; what has come of it."""
     actor = actor_of(request)
-    if not resource.may_view(actor):
-        raise Http404
-    need(actor, verb.permission)
     here = _seen(resource, actor)
+    need(actor, verb.permission)
     if row is not None:
         _match(request, here, row)
         if not verb.when(row, actor):
@@ -219,7 +215,12 @@ def _match(request: HttpRequest, resource: Resource, row: Model) -> None:
 
 
 def _seen(resource: Resource, actor: Actor) -> Resource:
-    """The resource as the API shows it to this actor: as pages do, but a program of a contractor collects no people."""
+    """The resource as the API shows it to this actor: as pages do, but a program of a contractor collects no people.
+
+    Raises Http404, where nothing of it is theirs.
+    """
+    if not resource.may_view(actor):
+        raise Http404
     found = resource.seen_by(actor)
     if not resource.personal or reach(actor, resource.view).side is Side.INSTITUTION:
         return found
