@@ -33,6 +33,7 @@ from guanbao.apps.service_levels.services.imports import (
 )
 from guanbao.engine.language import say
 from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.models import Grant
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.tasks.models import Job
 
@@ -149,6 +150,9 @@ def test_only_who_announced_goes_on(thread, house):
     for actor in (rival, thread.auditor[1]):
         with pytest.raises(NotPermitted):
             announced(actor, thread.calls, data)
+    Grant.objects.filter(person=thread.manager[0]).update(revoked_at=timezone.now())
+    with pytest.raises(NotPermitted):
+        import_receive(actor=manager, import_=made, offset=0, pieces=[data])
     made.refresh_from_db()
     assert made.received == 0
     assert Import.objects.count() == 1
