@@ -37,9 +37,11 @@ def give(role):
 
 
 def seen(actor, view, *, on=DAY, columns=ROWS):
-    return set(
-        reach(actor, view, on=on).rows(Membership.objects.all(), columns).values_list("person__login", flat=True)
-    )
+    """Whom the database finds; of rows at hand the same are within reach."""
+    found, every = reach(actor, view, on=on), Membership.objects.select_related("person")
+    logins = set(found.rows(every, columns).values_list("person__login", flat=True))
+    assert {row.person.login for row in every if found.covers(row, columns)} == logins
+    return logins
 
 
 @pytest.fixture
