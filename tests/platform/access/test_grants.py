@@ -56,6 +56,21 @@ def test_an_administrator_gives_the_roles_of_the_bank(admin, newcomer, organisat
     assert made.revoked_at is not None
 
 
+def test_nobody_takes_back_what_they_could_not_give(person, newcomer, organisations, roles):
+    made = grant_give(actor=SYSTEM, person=newcomer, organisation=organisations["bank"], role=roles["risk"], since=SINCE)
+    colleague, elsewhere = person("colleague", "bank"), person("elsewhere", "other_bank")
+    grant_give(
+        actor=SYSTEM, person=Person.objects.get(login="elsewhere"), organisation=organisations["other_bank"],
+        role=roles["platform_administrator"], since=SINCE,
+    )  # fmt: skip
+    before = Entry.objects.count()
+    for actor in (colleague, elsewhere):
+        with pytest.raises(GrantTooWide):
+            grant_revoke(actor=actor, grant=made)
+    made.refresh_from_db()
+    assert (made.revoked_at, Entry.objects.count()) == (None, before)
+
+
 @pytest.mark.parametrize("code", ["agent", "contractor_administrator"])
 def test_not_those_of_contractors(code, admin, newcomer, organisations, roles):
     refused(actor=admin, person=newcomer, organisation=organisations["bank"], role=roles[code], since=SINCE)
