@@ -54,6 +54,13 @@ def test_the_first_page_tells_of_stages_only_who_sees_arrangements(client, threa
         assert ("Arrangements by stage" in client.get("/").content.decode()) is told
 
 
+def test_audit_is_offered_no_part_to_add(client, thread):
+    client.force_login(thread.auditor[0])
+    page = client.get(f"/arrangements/{thread.calls.pk}/", {"tab": "facts"}).content.decode()
+    assert "Scope and strategy" in page
+    assert "/add?arrangement=" not in page
+
+
 def test_parts_are_added_from_the_workspace_and_lead_back(office, thread):
     at = f"/arrangements/{thread.calls.pk}/"
     facts = {"tab": "facts"}

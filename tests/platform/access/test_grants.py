@@ -57,7 +57,8 @@ def test_an_administrator_gives_the_roles_of_the_bank(admin, newcomer, organisat
 
 
 def test_nobody_takes_back_what_they_could_not_give(person, newcomer, organisations, roles):
-    made = grant_give(actor=SYSTEM, person=newcomer, organisation=organisations["bank"], role=roles["risk"], since=SINCE)
+    bank, risk = organisations["bank"], roles["risk"]
+    made = grant_give(actor=SYSTEM, person=newcomer, organisation=bank, role=risk, since=SINCE)
     colleague, elsewhere = person("colleague", "bank"), person("elsewhere", "other_bank")
     grant_give(
         actor=SYSTEM, person=Person.objects.get(login="elsewhere"), organisation=organisations["other_bank"],
