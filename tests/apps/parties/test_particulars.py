@@ -25,6 +25,8 @@ from guanbao.apps.parties.services import (
     contact_edit,
     contact_remove,
     contractor_stand,
+    department_add,
+    department_edit,
     identifier_add,
     identifier_remove,
 )
@@ -176,6 +178,9 @@ def test_others_change_nothing(side, role, house):
     unchanged(identifier_add, actor=actor, contractor=house.calls, scheme="crn", value="1")
     unchanged(identifier_add, actor=actor, institution=house.bank, scheme="crn", value="1")
     unchanged(identifier_remove, actor=actor, identifier=known)
+    department = department_add(actor=SYSTEM, institution=house.bank, code="CC", name="Cards")
+    unchanged(department_add, actor=actor, institution=house.bank, code="X", name="x")
+    unchanged(department_edit, actor=actor, department=department, code="CC", name="x", kind=department.kind)
     unchanged(branch_add, actor=actor, institution=house.bank, code="BJ", name="Beijing")
     unchanged(branch_edit, actor=actor, branch=branch, code="SH", name="x", name_en="", country="CN", city="")
 

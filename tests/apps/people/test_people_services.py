@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from guanbao.apps.people.ending import member_end, member_leave, member_renew, member_reset, member_sign_on
-from guanbao.apps.people.inviting import member_invitation_revoke, member_invite
+from guanbao.apps.people.inviting import invitation_accept, member_invitation_revoke, member_invite
 from guanbao.apps.people.selectors import tokens_visible
 from guanbao.apps.people.services import (
     machine_token_make,
@@ -19,7 +20,7 @@ from guanbao.apps.people.services import (
 from guanbao.platform.access.errors import GrantTooWide, NotPermitted
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.actors import SYSTEM
-from guanbao.platform.identity.models import Invitation, Membership
+from guanbao.platform.identity.models import Invitation, Membership, Person
 from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.ledger.models import Entry
 
@@ -113,3 +114,13 @@ def test_tokens_for_another_organisation_are_not_told(house):
         token_make(actor=SYSTEM, person=person, organisation=organisation, name=organisation.name)
     _, admin = house.person("admin", house.bank.organisation, "platform_administrator")
     assert [token.name for token in tokens_visible(actor=admin, person=person)] == ["East Bank"]
+
+
+def test_an_invitation_without_roles_ends_with_the_right_to_invite(house):
+    person, admin = house.person("admin", house.bank.organisation, "platform_administrator")
+    invited = member_invite(actor=admin, login="neu", name="Neu", roles=[])
+    Grant.objects.filter(person=person).update(revoked_at=timezone.now())
+    before = Entry.objects.count()
+    with pytest.raises(NotPermitted):
+        invitation_accept(secret=invited.secret, person=None, password=LONG)
+    assert (Person.objects.filter(login="neu").exists(), Entry.objects.count()) == (False, before)

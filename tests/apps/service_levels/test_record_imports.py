@@ -158,6 +158,16 @@ def test_only_who_announced_goes_on(thread, house):
     assert Import.objects.count() == 1
 
 
+def test_who_may_import_nothing_runs_no_import(thread, house):
+    waiting = sent(thread.manager[1], thread.calls, lines(5), name="calls.jsonl", mapping="interactions-jsonl")
+    _, rival = house.person("rival", house.cards.organisation, "service_manager")
+    for actor in (rival, thread.auditor[1]):
+        with pytest.raises(NotPermitted):
+            import_run(actor=actor, import_=waiting)
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+
+
 def test_rejected_rows_are_corrected_and_sent_again(home, thread):
     manager = thread.manager[1]
     first = delivered(manager, thread.calls, lines(10) + BAD)
