@@ -13,6 +13,7 @@ from guanbao.apps.parties.services import (
     identifier_add,
 )
 from guanbao.platform.actors import SYSTEM
+from guanbao.web.panels import rows_panel
 
 DAYS = {"valid_from": "2026-01-01", "valid_until": "2026-12-31"}
 
@@ -50,6 +51,23 @@ def test_the_page_of_a_contractor_holds_what_belongs_to_it(bank, house):
     assert f'href="/contacts/add?contractor={house.calls.pk}"' in contacts
     form = bank.get("/contacts/add", {"contractor": house.calls.pk}).content.decode()
     assert f'<option value="{house.calls.pk}" selected>' in form
+
+
+def test_audit_is_offered_no_row_to_add(client, house):
+    contact_add(actor=SYSTEM, contractor=house.calls, **WHOM)
+    client.force_login(house.person("auditor", house.bank.organisation, "internal_audit")[0])
+    contacts = tab(client, f"/contractors/{house.calls.pk}/", "contacts")
+    assert "张三丰" in contacts
+    assert "/contacts/add" not in contacts
+
+
+def test_a_tab_of_named_columns_shows_a_contractor_nothing_that_is_inside(house):
+    panel = rows_panel("contractors", by="parent", columns=("name", "standing"))
+    shown = {}
+    for at, role in (("bank", "outsourcing_office"), ("calls", "service_manager")):
+        _, actor = house.person(at, getattr(house, at).organisation, role)
+        shown[at] = len(panel.context(actor, house.calls)["headings"])
+    assert shown == {"bank": 2, "calls": 1}
 
 
 def test_a_contractor_keeps_its_own_contacts_and_certificates(theirs, house):

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from desks import HOURS
+from django.utils import timezone
 
-from guanbao.apps.service_levels.models import Exclusion, Level, Term, WorkingCalendar
+from guanbao.apps.service_levels.models import Exclusion, Level, Standing, Term, WorkingCalendar
+from guanbao.apps.service_levels.selectors import standing_visible
 from guanbao.apps.service_levels.services.exclusions import exclusion_decide
 from guanbao.apps.service_levels.services.levels import (
     calendar_add,
@@ -67,3 +69,13 @@ def test_who_may_not_changes_nothing(call, at):
         with pytest.raises(NotPermitted):
             CALLS[call](getattr(at, name)[1], at)
         assert stored() == before, name
+
+
+def test_where_it_stands_is_for_who_sees_its_statements(at):
+    now = timezone.now()
+    Standing.objects.create(arrangement=at.calls, month=now.date(), as_of=now, content={}, computed_at=now)
+    found = {
+        name: standing_visible(actor=getattr(at, name)[1], arrangement=at.calls) is not None
+        for name in ("office", "manager", "auditor", "stranger", "elsewhere")
+    }
+    assert found == {"office": True, "manager": True, "auditor": True, "stranger": False, "elsewhere": False}
