@@ -7,7 +7,7 @@ from desks import FEBRUARY, sent
 
 from guanbao.apps.service_levels.pages.waiting import waits_for
 from guanbao.apps.service_levels.services.imports import import_run
-from guanbao.apps.service_levels.services.statements import statement_draft
+from guanbao.apps.service_levels.services.statements import remark_add, statement_draft
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.actors import SYSTEM
 from guanbao.web.resource import resource_named
@@ -84,3 +84,15 @@ def test_rejected_rows_are_for_who_sends_records(home, thread, client):  # noqa:
 def test_who_sends_no_records_finds_no_way_to(thread, client):
     client.force_login(thread.auditor[0])
     assert client.get(f"/arrangements/{thread.calls.pk}/send").status_code == 404
+
+
+def test_each_reads_what_both_said_and_who_of_their_own_said_it(desk, client):
+    statement = statement_draft(actor=SYSTEM, arrangement=desk.calls, month=FEBRUARY)
+    for name in ("office", "manager"):
+        remark_add(actor=getattr(desk, name)[1], statement=statement, text=f"Said by them: {name[:3]}.")
+    for name, other in (("office", "manager"), ("manager", "office")):
+        client.force_login(getattr(desk, name)[0])
+        given = client.get(f"/statements/{statement.pk}/", {"tab": "remarks"}).context["given"]
+        assert [(who, text[-4:-1]) for _side, who, _at, text in given["remarks"]] == [
+            (each if each != other else "", each[:3]) for each in ("office", "manager")
+        ]

@@ -30,6 +30,7 @@ from guanbao.engine.statements.periods import Period
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.wording import reader_language, told
 
 
@@ -227,10 +228,12 @@ def exact_value(said: dict[str, Any], unit: Unit) -> Fraction | None:
     return exact / 1000 if unit is Unit.SECONDS else exact
 
 
-def statement_remarks(_actor: Actor, statement: Statement) -> dict[str, Any]:
-    """What both sides said."""
-    rows = statement.remarks.select_related("person").order_by("at", "pk")
-    return {"remarks": [(Side(row.side).label, row.person, row.at, row.text) for row in rows], "statement": statement}
+def statement_remarks(actor: Actor, statement: Statement) -> dict[str, Any]:
+    """What both sides said; of the other side it is not told who."""
+    rows = list(statement.remarks.order_by("at", "pk"))
+    names = names_of((row.person_id for row in rows), organisation_id=actor.organisation_id)
+    said = [(Side(row.side).label, names.get(row.person_id or 0, ""), row.at, row.text) for row in rows]
+    return {"remarks": said, "statement": statement}
 
 
 def statement_basis(_actor: Actor, statement: Statement) -> dict[str, Any]:
