@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from crawling import Reader
 from desks import FEBRUARY
+from django.db import connection
 
 from guanbao.apps.service_levels.models import Exclusion, Import, Statement
 from guanbao.apps.service_levels.services.imports import import_run
@@ -14,6 +15,7 @@ from guanbao.platform.identity.models import Person
 from guanbao.platform.tasks.models import Job
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how pages look does not hang on the database")
 @pytest.mark.parametrize(
     ("window", "least"),
     [
