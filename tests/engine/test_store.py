@@ -493,3 +493,14 @@ def test_what_a_manifest_says(stocked):
     assert second["tables"] == {"interactions": second["counts"]["accepted"]}
     assert stocked.batches(cut=1) == [first]
     assert stocked.batches(cut=0) == []
+
+
+@pytest.mark.parametrize(("first", "outcome", "versions"), [(100_000, "answered", 0), (1, "abandoned", 60_000)])
+def test_a_second_import_needs_no_more_memory_than_there_is(first, outcome, versions, tmp_path):
+    store, file = Store(tmp_path / "store"), tmp_path / "calls.csv"
+    for start, said in ((1, "answered"), (first, outcome)):
+        file.write_text(calls(start, 60_000))
+        inputs = Inputs([file], mapping_of(documents.parse(CALLS.replace("answered", said))))
+        report = records_import(inputs, arrangement="A", store=store, memory_mib=16)
+        assert report.counts.accepted == 60_000
+    assert report.counts.versions == versions

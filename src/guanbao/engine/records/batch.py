@@ -27,6 +27,7 @@ from guanbao.engine.records.writing import quoted
 SEPARATOR = "chr(31)"
 ENTITY = "entity"
 POSITION = "place"
+_PLACES = 1 << 62  # more than the lines of any batch
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Builder:
     def build(self, rows: str) -> dict[str, str]:
         """The final tables by dataset, from the accepted rows in `rows` (`ordinal`, `file`, `line`, columns)."""
         entity = self.parts[0]
+        self.con.execute("set preserve_insertion_order = false")
         if len(self.parts) == 1:
             source = self._computed(rows, entity, keep=("ordinal", "line"))
             given = self.number(f"select count(*) from {source}")
@@ -158,18 +160,24 @@ class Builder:
         if dataset.name not in self.stored:
             self.con.execute(f"create table {table}_new as select *, {before} as replaces from {distinct}")
         else:
+            # What is known under these keys is set apart first: most often it is little, while all that is stored
+            # may be more than an import may hold in memory. Sums of places need less of it than `arg_max`.
+            self.con.execute(f"""
+                create table {table}_known as
+                select {key}, content, batch * {_PLACES} + line as place
+                from (select {key}, content, cast(batch as hugeint) as batch, line from {self.stored[dataset.name]}) s
+                where exists (select 1 from {distinct} n where {_same("s", "n", identity)})""")
+            self.con.execute(f"""
+                create table {table}_latest as
+                select {_names_of("known", identity)}, known.content as was from {table}_known known
+                join (select {key}, max(place) as place from {table}_known group by all) last
+                on last.place = known.place and {_same("last", "known", identity)}""")
             self.con.execute(f"""
                 create table {table}_new as
-                with stored as (
-                    select {key}, content, batch, line from {self.stored[dataset.name]}
-                ), latest as (
-                    select {key}, arg_max(content, (batch, line)) as was from stored group by all
-                ), fresh as (
-                    select * from {distinct} n where not exists (
-                        select 1 from stored s where s.content = n.content and {_same("s", "n", identity)})
-                )
-                select fresh.*, coalesce({before}, latest.was) as replaces
-                from fresh left join latest on {_same("fresh", "latest", identity)}""")
+                select n.*, coalesce({before}, latest.was) as replaces
+                from {distinct} n left join {table}_latest latest on {_same("n", "latest", identity)}
+                where not exists (
+                    select 1 from {table}_known s where s.content = n.content and {_same("s", "n", identity)})""")
         self.counts.versions += self.number(f"select count(*) from {table}_new where replaces is not null")
         return f"{table}_new"
 
@@ -352,6 +360,10 @@ def _names(names: Sequence[str]) -> str:
 
 def _listed(dataset: Dataset, of: str = "") -> list[str]:
     return [of + _name(name) for name in dataset.names]
+
+
+def _names_of(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{_name(name)}" for name in names)
 
 
 def _same(a: str, b: str, names: Sequence[str]) -> str:

@@ -110,13 +110,32 @@ def records_import(
     """Import files as one batch: there whole or not at all, and each row accounted for.
 
     `lang` is what the quarantine's reasons are written in; `memory_mib` is what DuckDB may take, all it likes without.
+    What cannot be done in that, as very many corrections at once, is tried again with four times as much.
 
     Raises:
         InputError: the files or the mapping cannot be used; NothingAccepted: no row was acceptable or known.
             Nothing is stored then.
     """
-    target = inputs.mapping.dataset
     _need_name(arrangement)
+    given = (inputs, arrangement, store, calendar, progress, lang)
+    try:
+        return _import(*given, memory_mib)
+    except duckdb.OutOfMemoryException:
+        if memory_mib is None:
+            raise
+        return _import(*given, 4 * memory_mib)
+
+
+def _import(  # noqa: PLR0917 - one call, each part named by its type
+    inputs: Inputs,
+    arrangement: str,
+    store: Store,
+    calendar: Calendar | None,
+    progress: Progress,
+    lang: Lang,
+    memory_mib: int | None,
+) -> ImportReport:
+    target = inputs.mapping.dataset
     with store.writing() as number, scratch_connection(memory_mib) as (con, scratch):
         stored = _stored_views(con, store, arrangement, target)
         batch = _build(con, scratch, inputs, arrangement, number, stored, calendar, progress)
