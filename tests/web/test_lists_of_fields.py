@@ -22,6 +22,15 @@ def test_nothing_is_asked_that_is_not_told(part):
     assert untold == []
 
 
+def test_nothing_is_searched_or_put_in_order_by_what_is_inside():
+    """So that who looks by the palette, or names a row in a file that is imported, learns nothing of it."""
+    inside = {
+        resource.name: resource.inside & {field.lstrip("-") for field in (*resource.search, *resource.order)}
+        for resource in resources()
+    }
+    assert {name: fields for name, fields in inside.items() if fields} == {}
+
+
 def lists():
     """Each list of fields of every resource, and the fields of each of its forms."""
     for resource in resources():

@@ -15,7 +15,7 @@ from guanbao.apps.evidence.services import evidence_export
 from guanbao.apps.parties.services import contractor_edit, contractor_stand
 from guanbao.engine.statements.signing import keys_new
 from guanbao.platform.access.errors import NotPermitted
-from guanbao.platform.access.models import Grant
+from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Organisation
 from guanbao.platform.identity.services import organisation_add
@@ -196,8 +196,12 @@ def test_evidence_is_what_guanbao_verify_accepts_and_an_event(desk, tmp_path):
     for name in ("office", "administrator", "head", "legal"):
         assert desk(name).post("/ledger/evidence").status_code == 404, name
     assert Job.objects.filter(kind="ledger.export").count() == 1
-    Grant.objects.filter(person__login="audit").update(revoked_at=timezone.now())
-    assert desk("audit").get(fetch).status_code == 404
+    assert desk("audit").get(fetch).status_code == 200
+    audit = Role.objects.get(code="internal_audit")
+    audit.permissions.remove("ledger.export")
+    audit.save()
+    assert desk("audit").get("/ledger/").status_code == 200
+    assert desk("audit").get(fetch).status_code == 404, "who still reads the ledger, but may not take it out any more"
 
 
 @pytest.mark.parametrize(

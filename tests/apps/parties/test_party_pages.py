@@ -52,6 +52,12 @@ def test_a_wrong_password_does_not(client, house):
     assert b"alert-danger" in response.content
 
 
+def test_only_who_may_add_one_is_offered_to(client, house):
+    for role, offered in (("outsourcing_office", True), ("internal_audit", False)):
+        client.force_login(house.person(role, house.bank.organisation, role)[0])
+        assert ("/contractors/add" in client.get("/contractors/").content.decode()) is offered, role
+
+
 def test_the_office_sees_its_own_contractors(office):
     response = office.get("/contractors/")
     assert listed(response) == ["Calls Ltd", "Cards Ltd"]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from guanbao.apps.people.ending import member_end, member_leave, member_renew, member_reset, member_sign_on
 from guanbao.apps.people.inviting import invitation_accept, member_invitation_revoke, member_invite
-from guanbao.apps.people.selectors import tokens_visible
+from guanbao.apps.people.selectors import roles_explained, roles_visible, tokens_visible
 from guanbao.apps.people.services import (
     machine_token_make,
     member_add,
@@ -124,3 +124,12 @@ def test_an_invitation_without_roles_ends_with_the_right_to_invite(house):
     with pytest.raises(NotPermitted):
         invitation_accept(secret=invited.secret, person=None, password=LONG)
     assert (Person.objects.filter(login="neu").exists(), Entry.objects.count()) == (False, before)
+
+
+def test_who_sees_a_part_of_the_people_sees_no_roles(house):
+    person, who = house.person("auditor", house.bank.organisation, "internal_audit")
+    assert roles_visible(actor=who).exists()
+    assert any(role.side == "contractor" for role in roles_explained(actor=who))
+    Grant.objects.filter(person=person).update(scope="department", key=1)
+    assert not roles_visible(actor=who).exists()
+    assert not list(roles_explained(actor=who))
