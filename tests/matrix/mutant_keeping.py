@@ -5,7 +5,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from guards import SOURCE
+from guards import SOURCE, guards
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(os.environ.get("GUANBAO_MUTANTS_KEPT") or ROOT / "build/mutants")
@@ -20,8 +20,11 @@ class Kept:
         self.met_folder.mkdir(parents=True, exist_ok=True)
 
     def stale(self, files):
-        """Those of these files with tests that have not run as they stand; what was known of them goes."""
+        """Those of these files with tests that have not run as they and the guards stand; what was known goes."""
         known = json.loads(self._known.read_text()) if self._known.exists() else {}
+        if known.get("guards") != _guards():
+            known = {}
+            self._known.write_text(json.dumps({"guards": _guards()}))
         found = [file for file in files if known.get(file) != digest(ROOT / file)]
         for path in self.met_folder.glob("*.jsonl"):
             lines = path.read_text().splitlines()
@@ -77,6 +80,11 @@ def keep(key, test, seconds):
 def digest(path):
     """Of a file's text: what was judged holds only for it."""
     return sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _guards():
+    """Of where all guards stand: a test is known to meet them by their numbers."""
+    return sha256("".join(f"{guard.key} {guard.code}" for guard in guards()).encode()).hexdigest()[:16]
 
 
 def _file(test):
