@@ -8,11 +8,13 @@ from guanbao.apps.parties.services import (
     branch_add,
     certificate_add,
     contact_add,
+    contractor_edit,
     contractor_stand,
     department_add,
     identifier_add,
 )
 from guanbao.platform.actors import SYSTEM
+from guanbao.platform.keeping.models import SavedView
 from guanbao.web.panels import rows_panel
 
 DAYS = {"valid_from": "2026-01-01", "valid_until": "2026-12-31"}
@@ -68,6 +70,24 @@ def test_a_tab_of_named_columns_shows_a_contractor_nothing_that_is_inside(house)
         _, actor = house.person(at, getattr(house, at).organisation, role)
         shown[at] = len(panel.context(actor, house.calls)["headings"])
     assert shown == {"bank": 2, "calls": 1}
+
+
+def test_what_the_system_notes_inside_is_no_history_of_the_contractors(bank, house):
+    why = {"standing": "barred", "standing_reason": "late", "standing_since": PAPER["valid_from"]}
+    contractor_stand(actor=SYSTEM, contractor=house.calls, **why)
+    facts = {name: getattr(house.calls, name) for name in ("name", "kind", "is_financial", "is_related", "country")}
+    contractor_edit(actor=SYSTEM, contractor=house.calls, **facts, name_en="Calls", parent=None)
+    path, told = f"/contractors/{house.calls.pk}/", {}
+    for at, role in (("bank", "internal_audit"), ("calls", "service_manager")):
+        bank.force_login(house.person(at, getattr(house, at).organisation, role)[0])
+        told[at] = [entry.event for entry, _ in bank.get(path, {"tab": "history"}).context["given"]["happened"]]
+    assert told["bank"] == ["contractor.edited", "contractor.standing_changed", "contractor.added"]
+    assert told["calls"] == ["contractor.edited"], "the others tell of what is inside"
+
+
+def test_a_view_of_a_contractors_keeps_nothing_that_is_inside(theirs):
+    theirs.post("/contractors/views", {"name": "Mine", "query": "standing=barred&kind=product"})
+    assert SavedView.objects.get().query == "kind=product"
 
 
 def test_a_contractor_keeps_its_own_contacts_and_certificates(theirs, house):
