@@ -105,9 +105,11 @@ class Watching:
     def __init__(self, passing):
         self.failed, self.passing = "", passing
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        """Those that pass with all guards."""
-        items[:] = [item for item in items if item.nodeid in self.passing]
+        """Those that pass with all guards, and of these first what asks no database."""
+        passing = [item for item in items if item.nodeid in self.passing]
+        items[:] = sorted(passing, key=lambda item: "db" in item.fixturenames)
 
     def pytest_runtest_logreport(self, report):
         """The first that fails."""
