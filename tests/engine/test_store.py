@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from guanbao.engine import documents
@@ -504,3 +505,20 @@ def test_a_second_import_needs_no_more_memory_than_there_is(first, outcome, vers
         report = records_import(inputs, arrangement="A", store=store, memory_mib=16)
         assert report.counts.accepted == 60_000
     assert report.counts.versions == versions
+
+
+def test_a_key_that_stands_twice_in_a_file_replaces_what_is_stored_and_then_itself(tmp_path):
+    store, file = Store(tmp_path / "store"), tmp_path / "calls.csv"
+    said = mapping_of(documents.parse(CALLS.replace("'answered'", "outcome")))
+    head, at, counts = "id,at,outcome\n", "2021-01-01 10:00", []
+    for rows in (
+        f"A,{at},answered\n",
+        f"A,{at},abandoned\nB,{at},answered\nA,{at},left_before_queue\nA,{at},answered\n",
+    ):
+        file.write_text(head + rows)
+        counts.append(records_import(Inputs([file], said), arrangement="A", store=store).counts)
+    assert [(c.accepted, c.known, c.versions) for c in counts] == [(1, 0, 0), (3, 1, 2)]
+    files = [str(path) for path in store.files(dataset("interactions"), arrangement="A")]
+    rows = duckdb.sql(f"select id, batch, line, content, replaces from read_parquet({files}) order by batch, line")
+    first, second, other, third = rows.fetchall()
+    assert (first[4], second[4], other[4], third[4]) == (None, first[3], None, second[3])

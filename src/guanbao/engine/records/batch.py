@@ -68,7 +68,6 @@ class Builder:
     def build(self, rows: str) -> dict[str, str]:
         """The final tables by dataset, from the accepted rows in `rows` (`ordinal`, `file`, `line`, columns)."""
         entity = self.parts[0]
-        self.con.execute("set preserve_insertion_order = false")
         if len(self.parts) == 1:
             source = self._computed(rows, entity, keep=("ordinal", "line"))
             given = self.number(f"select count(*) from {source}")
@@ -153,15 +152,16 @@ class Builder:
             again = f"row_number() over (partition by {key}, content order by {order})"
             self.con.execute(f"create view {table}_once as select * from {table} qualify {again} = 1")
         distinct = table if once else f"{table}_once"
-        before = "cast(null as blob)" if once else f"lag(content) over (partition by {key} order by {order})"
+        lag = f"lag(n.content) over (partition by {_names_of('n', identity)} order by n.{order})"
+        before = "cast(null as blob)" if once else lag
         if once and dataset.name not in self.stored:
-            self.con.execute(f"create view {table}_new as select *, {before} as replaces from {distinct}")
+            self.con.execute(f"create view {table}_new as select *, {before} as replaces from {distinct} n")
             return f"{table}_new"
         if dataset.name not in self.stored:
-            self.con.execute(f"create table {table}_new as select *, {before} as replaces from {distinct}")
+            self.con.execute(f"create table {table}_new as select *, {before} as replaces from {distinct} n")
         else:
             # What is known under these keys is set apart first: most often it is little, while all that is stored
-            # may be more than an import may hold in memory. Sums of places need less of it than `arg_max`.
+            # may be more than an import may hold in memory. The last place of a key needs less of it than `arg_max`.
             self.con.execute(f"""
                 create table {table}_known as
                 select {key}, content, batch * {_PLACES} + line as place
@@ -371,7 +371,7 @@ def _same(a: str, b: str, names: Sequence[str]) -> str:
 
 
 def _month(ms: str, ends: tuple[int, int]) -> str:
-    """The month of an instant between `ends` (ms), in UTC, as `2026-01`: to look it up costs a third of writing it."""
+    """The month of an instant between `ends` (ms), in UTC, as `2026-01`: to look it up costs less than to write it."""
     at, (first, last) = f"make_timestamp({ms} * 1000)", (datetime.fromtimestamp(end // 1000, UTC).year for end in ends)
     months = ", ".join(f"'{year}-{month:02}'" for year in range(first, last + 1) for month in range(1, 13))
     return f"([{months}])[12 * (year({at}) - {first}) + month({at})]"
