@@ -59,8 +59,9 @@ def entries_asked(*, actor: Actor, asked: dict[str, Any]) -> QuerySet[Entry]:
         rows = rows.filter(at__gte=begun, index__gte=first or 0)
     if until := asked.get("until"):
         ended = _midnight(until + timedelta(days=1))
-        beyond = counted.filter(at__gte=ended + _SLACK).order_by("size").first()
-        rows = rows.filter(at__lt=ended, **({} if beyond is None else {"index__lt": beyond}))
+        rows = rows.filter(at__lt=ended)
+        if (beyond := counted.filter(at__gte=ended + _SLACK).order_by("size").first()) is not None:
+            rows = rows.filter(index__lt=beyond)
     return rows.order_by("-index")
 
 

@@ -57,7 +57,7 @@ def ledger_append(
         raise OutsideTransaction(event=event.name)
     named = subject if isinstance(subject, Subject) else _subject(subject, event)
     changes = event.changes(before, after)
-    entry = Entry(  # in the order of its columns: by name it takes Django three times as long
+    entry = Entry(  # in the order of its columns: by name it takes Django longer, and other writers wait
         0,  # until the ledger gives it its place
         datetime.now(UTC),
         event.name,
