@@ -49,6 +49,14 @@ def test_who_sees_none_of_them_finds_nothing_to_add_to(house):
     assert stored() == before
 
 
+def test_who_may_not_add_is_told_so_before_what_they_sent_is_looked_up(house):
+    auditor = house.caller("auditor", house.bank.organisation, "internal_audit")
+    before = stored()
+    for sent in ({}, {"institution": house.other.pk}, {"institution": 999_999}):
+        assert auditor.post("contractors", new(house, **sent)).status_code == 403, sent
+    assert stored() == before
+
+
 def test_what_is_left_out_stays_as_it_is(office, house, read):
     Contractor.objects.filter(pk=house.calls.pk).update(is_financial=True, name_en="Calls")
     tag = office.get(f"contractors/{house.calls.pk}").headers["ETag"]

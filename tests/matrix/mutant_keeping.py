@@ -25,16 +25,15 @@ class Kept:
         if known.get("guards") != _guards():
             known = {}
             self._known.write_text(json.dumps({"guards": _guards()}))
-        found = [file for file in files if known.get(file) != digest(ROOT / file)]
+        found = {file: now for file in files if known.get(file) != (now := digest(ROOT / file))}
         for path in self.met_folder.glob("*.jsonl"):
             lines = path.read_text().splitlines()
             path.write_text("".join(f"{line}\n" for line in lines if _file(json.loads(line)["test"]) not in found))
         return found
 
-    def met_now(self, files):
-        """These have run."""
-        known = json.loads(self._known.read_text()) if self._known.exists() else {}
-        self._known.write_text(json.dumps(known | {file: digest(ROOT / file) for file in files}))
+    def met_now(self, found):
+        """These have run as they stood."""
+        self._known.write_text(json.dumps(json.loads(self._known.read_text()) | found))
 
     def tests(self):
         """Of each test that passes: how long it takes, and which guards it meets on which routes."""
