@@ -62,3 +62,15 @@ def test_operations_are_listed_and_tried_with_the_session(opened, live_server, b
     assert Contractor.objects.filter(name="Tried Ltd").exists()
     assert said == []
     assert all(re.match(f"{live_server.url}/|data:|blob:{live_server.url}/", url) for url in asked)
+
+
+def test_it_is_dark_where_the_pages_are(opened):
+    page, said, _asked = opened
+    shown = "getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor"
+    before = page.evaluate("document.documentElement.dataset.bsTheme"), page.evaluate(shown)
+    page.click("[data-theme-switch] >> visible=true")
+    after = page.evaluate("document.documentElement.dataset.bsTheme"), page.evaluate(shown)
+    by = dict([before, after])
+    assert sum(map(int, re.findall(r"\d+", by["dark"])[:3])) < 150, by
+    assert by["light"] != by["dark"]
+    assert said == []
