@@ -1,5 +1,7 @@
 """Without any selector between, on PostgreSQL each organisation finds its own rows and no others."""
 
+from copy import copy
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -59,7 +61,7 @@ def test_nobody_finds_nothing(tenants):  # noqa: ARG001
 
 def test_nothing_is_written_for_another(tenants, world):
     """Neither changed, nor removed, nor moved there, nor added."""
-    theirs, ours = world.contractors["wg"], world.contractors["ea"]
+    theirs, ours = world.contractors["wg"], copy(world.contractors["ea"])  # for the world is every test's
     with limited_to(tenants["east"]):
         rows = type(theirs).objects
         assert rows.filter(pk=theirs.pk).update(name="taken") == 0
