@@ -42,7 +42,7 @@ def test_a_sqlite_file_by_its_url():
 def test_postgresql_by_its_url():
     made = database("postgresql://o%40ne:p%2Fw@db.example:5433/guan?sslmode=require", Path("/data"))
     assert (made["USER"], made["PASSWORD"], made["HOST"], made["PORT"]) == ("o@ne", "p/w", "db.example", "5433")
-    assert (made["NAME"], made["OPTIONS"]) == ("guan", {"sslmode": "require"})
+    assert (made["NAME"], made["OPTIONS"]) == ("guan", {"sslmode": "require", "prepare_threshold": 5})
 
 
 def test_another_database_is_refused():

@@ -30,7 +30,8 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # each request has a thread of its own, and what that leaves open nobody takes up again
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # Django's own cursors prepare nothing; the ledger's one call, often repeated, is prepared the fifth time.
+        "OPTIONS": {"prepare_threshold": 5} | dict(parse_qsl(parts.query)),
     }
 
 

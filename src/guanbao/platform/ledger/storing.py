@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 from django.db import connection
 
 from guanbao.platform.ledger.canonical import canonical
@@ -59,9 +60,12 @@ def entry_store(entry: Entry) -> None:
     content = entry.content()
     left = canonical({name: content[name] for name in content if name < "index"})[:-1] + ',"index":'
     right = "," + canonical({name: content[name] for name in content if name > "index"})[1:]
-    with connection.cursor() as cursor:
-        cursor.execute(*((_CALL, [left, right]) if at_once else (_TAKE,)))
-        rows = cursor.fetchall()
+    if at_once:  # not by a cursor of Django's, which sends every call as a new text to be understood
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            rows = cursor.execute(_CALL, [left, right]).fetchall()
+    else:
+        with connection.cursor() as cursor:
+            rows = cursor.execute(_TAKE).fetchall()
     if not rows or rows[0][0] is None:
         raise HeadMissing
     entry.index = rows[0][0]
