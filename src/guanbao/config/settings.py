@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "guanbao.platform.ledger",
     "guanbao.platform.tasks",
     "guanbao.platform.keeping",
+    "guanbao.platform.workflow",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

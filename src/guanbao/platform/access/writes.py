@@ -43,8 +43,10 @@ def row_remove(row: Row, *, actor: Actor, event: EventType, columns: Columns, to
     with transaction.atomic():
         row = _held(row)
         before = _key(row, event) | {name: row_plain(row, name) for name in told}
-        ledger_append(actor=actor, event=event, subject=row, before=before, scopes=columns.scopes_of(row))
-        type(row)._default_manager.filter(pk=row.pk).delete()  # noqa: SLF001 - any model's; the row keeps its key
+        scopes = columns.scopes_of(row)
+        # First: what watches the ledger looks at what is left. The row in hand keeps its key.
+        type(row)._default_manager.filter(pk=row.pk).delete()  # noqa: SLF001 - any model's
+        ledger_append(actor=actor, event=event, subject=row, before=before, scopes=scopes)
     return row
 
 

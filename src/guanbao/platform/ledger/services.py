@@ -23,6 +23,7 @@ from guanbao.platform.ledger.events import EVENTS, PERSONAL_DATA_READ, RECORDS_E
 from guanbao.platform.ledger.models import Checkpoint, Entry, Head
 from guanbao.platform.ledger.storing import entry_store
 from guanbao.platform.ledger.tree import nodes_make, root_of
+from guanbao.platform.ledger.watching import tell_watches
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def ledger_append(
         raise EventUndeclared(name=event.name)
     if not connection.in_atomic_block:
         raise OutsideTransaction(event=event.name)
+    if isinstance(subject, models.Model):
+        tell_watches(actor, subject)
     named = subject if isinstance(subject, Subject) else _subject(subject, event)
     changes = event.changes(before, after)
     entry = Entry(  # in the order of its columns: by name it takes Django longer, and other writers wait

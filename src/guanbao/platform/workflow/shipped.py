@@ -1,0 +1,26 @@
+"""The models that come with the product, each with its tables."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+_FOLDER = "packs/workflow"
+
+
+@cache
+def models_shipped() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """BPMN and DMN by the model's name."""
+    files = {file.name: file for file in resources.files("guanbao").joinpath(_FOLDER).iterdir()}
+    found = {}
+    for name in sorted(files):
+        if name.endswith(".bpmn"):
+            model = name.removesuffix(".bpmn")
+            tables = [one for one in sorted(files) if one.startswith(f"{model}.") and one.endswith(".dmn")]
+            found[model] = (_read(files[name]), tuple(_read(files[table]) for table in tables))
+    return found
+
+
+def _read(file: Traversable) -> str:
+    return file.read_text(encoding="utf-8")
