@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from guanbao.api.application import api_routes
+from guanbao.apps.approvals.pages import approval_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
 from guanbao.apps.evidence.pages import evidence_routes
 from guanbao.apps.people.routes import account_routes
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("taxonomies/", taxonomies_page, name="taxonomies"),
     path("taxonomies/<slug:name>/", taxonomy_page, name="taxonomy"),
     *evidence_routes(),
+    *approval_routes(),
     *service_level_routes(),
     *routes(),
     *api_routes(),

@@ -193,6 +193,11 @@ def add_panels(page: str, *panels: Panel) -> None:
     _ADDED.setdefault(page, []).extend(panels)
 
 
+def add_verbs(name: str, *verbs: Verb) -> None:
+    """Let what is done by another app be done to rows of a resource; once, in its `apps`, after theirs."""
+    _RESOURCES[name] = replace(_RESOURCES[name], verbs=(*_RESOURCES[name].verbs, *verbs))
+
+
 def panels_added(page: str) -> list[Panel]:
     """What apps put on a page, by rank."""
     return sorted(_ADDED.get(page, ()), key=lambda panel: panel.rank)

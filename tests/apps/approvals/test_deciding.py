@@ -1,7 +1,7 @@
 """Tiered review of an arrangement, level by level, and everything that must not happen on the way."""
 
 import pytest
-from conftest import COUNTERSIGN, decided, task_of, up_to
+from chains import COUNTERSIGN, decided, task_of, up_to
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -89,8 +89,8 @@ def test_nobody_decides_about_their_own_request(deciders):
                       person_id=deciders.maker.person_id)  # fmt: skip
     assert not Decision.objects.exists()
     task = task_of(approval, "executing")
-    row = {"organisation_id": approval.organisation_id, "approval": approval, "task": task, "level": "executing",
-           "maker_id": approval.maker_id, "verdict": "approve", "digest": approval.digest, "at": timezone.now()}  # fmt: skip
+    row = {"organisation_id": approval.organisation_id, "approval": approval, "task": task, "level": "executing"}
+    row |= {"maker_id": approval.maker_id, "verdict": "approve", "digest": approval.digest, "at": timezone.now()}
     other = deciders.by["risk"].person_id
     for people in ((approval.maker_id, other), (other, approval.maker_id)):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -98,10 +98,12 @@ def test_nobody_decides_about_their_own_request(deciders):
 
 
 def test_nobody_decides_twice_in_a_chain(deciders):
-    both = deciders.house.person("both", deciders.house.bank.organisation, "executing_department", "risk", "committee")[1]
+    both = deciders.house.person("both", deciders.house.bank.organisation, "executing_department", "risk", "committee")[
+        1
+    ]
     approval = deciders.submit()
     decided(approval, both, "executing")
-    with pytest.raises(errors.DecidedAlready):
+    with pytest.raises(errors.DecidedTwice):
         decided(approval, both, "sign_risk")
     assert Decision.objects.count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -175,7 +177,9 @@ def test_a_part_taken_away_voids_it(deciders):
 
 def test_an_edit_that_changes_nothing_leaves_it(deciders):
     approval = deciders.submit()
-    arrangement_edit(actor=deciders.thread.office[1], arrangement=deciders.arrangement, title=deciders.arrangement.title)
+    arrangement_edit(
+        actor=deciders.thread.office[1], arrangement=deciders.arrangement, title=deciders.arrangement.title
+    )
     assert state_of(approval) == "running"
 
 
@@ -243,4 +247,3 @@ def test_a_task_is_handed_over(deciders):
     decided(approval, second, "executing")
     made = Decision.objects.get()
     assert (made.person_id, made.for_person_id) == (second.person_id, first.person_id)
-

@@ -13,11 +13,11 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages and the gates known."""
-        from guanbao.apps.arrangements import gates, pages, selectors, services  # noqa: F401, PLC0415 - models first
+        from guanbao.apps.arrangements import gates, models, pages, selectors, services  # noqa: F401, PLC0415 - models first
         from guanbao.platform.workflow.attaching import attach  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
-        attach(pages.Arrangement, "tiered_review", fields=services.EDITED, parts=("links", "places"),
+        attach(models.Arrangement, "tiered_review", fields=services.EDITED, parts=("links", "places"),
                rows=selectors.arrangements_visible, columns=selectors.ARRANGEMENTS)  # fmt: skip
         register(pages.ARRANGEMENTS, pages.LINKS, pages.PLACES)
         add_panels("start", pages.BY_STAGE)

@@ -1,6 +1,6 @@
 """Who must know that a row is about to be told of as changed, in the transaction of the change.
 
-They are told before the entry takes its place: from there on other writers wait, and whoever they lock might be waiting.
+They are told before the entry takes its place: from there on other writers wait, who might hold what is needed.
 """
 
 from __future__ import annotations

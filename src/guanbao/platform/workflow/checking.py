@@ -13,26 +13,24 @@ from guanbao.platform.workflow.diagrams import (
     KINDS,
     LEVEL,
     Diagram,
+    Flow,
     Node,
     Unreadable,
     diagram_of,
     process_of,
     tree_of,
 )
-from guanbao.platform.workflow.expressions import names_in
 from guanbao.platform.workflow.running import spec_of
+from guanbao.platform.workflow.tables import ID, Fault, at_line, expression_faults, table_faults
 
 _INSIDE = {*KINDS, "laneSet", "lane", "flowNodeRef", "sequenceFlow", "conditionExpression", "incoming", "outgoing"}
 _INSIDE |= {"documentation", "textAnnotation", "text", "association", "process"}
 _AROUND = {"definitions", "process", "collaboration", "participant", "documentation", "textAnnotation", "text"}
 _AROUND |= {"association"}
-_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 _DAYS = re.compile(r"[1-9][0-9]{0,2}wd")
 _TAKEN = {"Start", "End", "Root"}
 _SAID = {"en", "kind", "due", "remind", "escalate", "seats", "quorum"}
 _MOST_NODES, _MOST_SEATS = 200, 20
-_DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/[0-9]+/(MODEL/|dmn\.xsd)\}")
-Fault = str
 
 
 def model_faults(
@@ -45,8 +43,8 @@ def model_faults(
     decisions: dict[str, str] = {}
     of_tables: list[Fault] = []
     for n, table in enumerate(tables, 1):
-        for fault in _table_faults(table, decisions, names):
-            of_tables.append(told("Table {n}: {fault}", n=n, fault=fault))
+        found = table_faults(table, decisions, names)
+        of_tables += [told("Table {n}: {fault}", n=n, fault=fault) for fault in found]
     known = None if names is None else {*names, *decisions.values()}
     try:
         root = tree_of(bpmn)
@@ -59,10 +57,6 @@ def model_faults(
     return {name: faults for name, faults in (("bpmn", of_model), ("tables", of_tables)) if faults}
 
 
-def _at(line: int, fault: str) -> Fault:
-    return told("Line {line}: {fault}", line=line, fault=fault)
-
-
 def _element_faults(root: Any) -> Iterator[Fault]:  # noqa: ANN401 - lxml's
     """Elements that a model may not have: no scripts, no calls, no timers, no messages."""
     process = process_of(root)
@@ -72,69 +66,84 @@ def _element_faults(root: Any) -> Iterator[Fault]:  # noqa: ANN401 - lxml's
             continue
         name = element.tag.removeprefix(BPMN)
         if name not in (_INSIDE if element in within else _AROUND):
-            yield _at(element.sourceline, told("«{name}» is not taken here: {kinds}.", name=name, kinds=", ".join(KINDS)))
+            yield at_line(
+                element.sourceline, told("«{name}» is not taken here: {kinds}.", name=name, kinds=", ".join(KINDS))
+            )
     ids = [element.get("id", "") for element in process.iter() if isinstance(element.tag, str)]
     for element in process:
         found = element.get("id", "")
         if element.tag.removeprefix(BPMN) in (*KINDS, "sequenceFlow"):
-            if not _ID.fullmatch(found) or found in _TAKEN:
-                yield _at(element.sourceline, told("The id «{id}» cannot be taken.", id=found[:80]))
+            if not ID.fullmatch(found) or found in _TAKEN:
+                yield at_line(element.sourceline, told("The id «{id}» cannot be taken.", id=found[:80]))
             elif ids.count(found) > 1:
-                yield _at(element.sourceline, told("The id «{id}» stands twice.", id=found))
+                yield at_line(element.sourceline, told("The id «{id}» stands twice.", id=found))
 
 
 def _diagram_faults(
     diagram: Diagram, roles: Collection[str], decisions: dict[str, str], names: Collection[str] | None
 ) -> Iterator[Fault]:
-    if not _ID.fullmatch(diagram.id):
+    if not ID.fullmatch(diagram.id):
         yield told("The process has no id that can be taken.")
     if len(diagram.nodes) > _MOST_NODES:
         yield told("There are {n} nodes; the most are {most}.", n=len(diagram.nodes), most=_MOST_NODES)
         return
-    for role, _box, line in diagram.lanes:
-        if role not in roles:
-            yield _at(line, told("The lane «{lane}» is no role of the institution.", lane=role))
-    for role in diagram.copies:
-        if role not in roles:
-            yield told("Copies go to «{role}», which is no role of the institution.", role=role)
+    yield from _lane_faults(diagram, roles)
     for node in diagram.nodes.values():
         for fault in _node_faults(diagram, node, roles, decisions):
-            yield _at(node.line, told("«{node}»: {fault}", node=node.name or node.id, fault=fault))
-    for flow in diagram.flows:
-        for end in (flow.source, flow.target):
-            if end not in diagram.nodes:
-                yield _at(flow.line, told("The way «{id}» leads to nothing.", id=flow.id))
-        if len(flow.points) < 2:
-            yield _at(flow.line, told("The way «{id}» is not drawn.", id=flow.id))
-        if flow.condition:
-            for fault in _expression_faults(flow.condition, names):
-                yield _at(flow.line, fault)
+            yield at_line(node.line, told("«{node}»: {fault}", node=node.name or node.id, fault=fault))
+    yield from _flow_faults(diagram, names)
     yield from _way_faults(diagram)
 
 
-def _node_faults(
-    diagram: Diagram, node: Node, roles: Collection[str], decisions: dict[str, str]
-) -> Iterator[Fault]:
+def _lane_faults(diagram: Diagram, roles: Collection[str]) -> Iterator[Fault]:
+    for role, _box, line in diagram.lanes:
+        if role not in roles:
+            yield at_line(line, told("The lane «{lane}» is no role of the institution.", lane=role))
+    for role in diagram.copies:
+        if role not in roles:
+            yield told("Copies go to «{role}», which is no role of the institution.", role=role)
+
+
+def _flow_faults(diagram: Diagram, names: Collection[str] | None) -> Iterator[Fault]:
+    for flow in diagram.flows:
+        for end in (flow.source, flow.target):
+            if end not in diagram.nodes:
+                yield at_line(flow.line, told("The way «{id}» leads to nothing.", id=flow.id))
+        if len(flow.points) < 2:
+            yield at_line(flow.line, told("The way «{id}» is not drawn.", id=flow.id))
+        if flow.condition:
+            for fault in expression_faults(flow.condition, names):
+                yield at_line(flow.line, fault)
+
+
+def _node_faults(diagram: Diagram, node: Node, roles: Collection[str], decisions: dict[str, str]) -> Iterator[Fault]:
     if node.box is None:
         yield told("It is not drawn.")
     if unknown := node.said.keys() - _SAID:
         yield told("It says {names}, which nobody knows.", names=", ".join(sorted(unknown)))
-    outgoing = [flow for flow in diagram.flows if flow.source == node.id]
     if node.kind == LEVEL:
-        if node.role not in roles:
-            yield told("It stands in no lane, or in one that is no role.")
-        for name in ("due", "remind"):
-            if node.said.get(name) and not _DAYS.fullmatch(node.said[name]):
-                yield told("«{name}» is a number of working days such as 5wd.", name=name)
-        if node.said.get("escalate") and node.said["escalate"] not in roles:
-            yield told("It escalates to «{role}», which is no role of the institution.", role=node.said["escalate"])
-        counts = [node.said.get("seats", "1"), node.said.get("quorum", node.said.get("seats", "1"))]
-        if not all(one.isascii() and one.isdigit() and 1 <= int(one[:3]) <= _MOST_SEATS for one in counts):
-            yield told("Seats and quorum are numbers from 1 to {most}.", most=_MOST_SEATS)
-        elif int(counts[1]) > int(counts[0]):
-            yield told("The quorum is larger than the number of seats.")
+        yield from _level_faults(node, roles)
     if node.kind == "businessRuleTask" and node.decision not in decisions:
         yield told("Its table «{name}» is not among those given.", name=node.decision or "–")
+    yield from _leaving_faults(node, [flow for flow in diagram.flows if flow.source == node.id])
+
+
+def _level_faults(node: Node, roles: Collection[str]) -> Iterator[Fault]:
+    if node.role not in roles:
+        yield told("It stands in no lane, or in one that is no role.")
+    for name in ("due", "remind"):
+        if node.said.get(name) and not _DAYS.fullmatch(node.said[name]):
+            yield told("«{name}» is a number of working days such as 5wd.", name=name)
+    if node.said.get("escalate") and node.said["escalate"] not in roles:
+        yield told("It escalates to «{role}», which is no role of the institution.", role=node.said["escalate"])
+    counts = [node.said.get("seats", "1"), node.said.get("quorum", node.said.get("seats", "1"))]
+    if not all(one.isascii() and one.isdigit() and 1 <= int(one[:3]) <= _MOST_SEATS for one in counts):
+        yield told("Seats and quorum are numbers from 1 to {most}.", most=_MOST_SEATS)
+    elif int(counts[1]) > int(counts[0]):
+        yield told("The quorum is larger than the number of seats.")
+
+
+def _leaving_faults(node: Node, outgoing: list[Flow]) -> Iterator[Fault]:
     if node.kind in ("exclusiveGateway", "inclusiveGateway") and len(outgoing) > 1:
         open_ = [flow for flow in outgoing if not flow.condition and flow.id != node.default]
         if open_:
@@ -158,11 +167,13 @@ def _way_faults(diagram: Diagram) -> Iterator[Fault]:
     for node in diagram.nodes.values():
         after = diagram.after(node.id)
         if node.id in after:
-            yield _at(node.line, told("«{node}» leads back to itself; people return things, models do not.", node=node.id))
+            yield at_line(
+                node.line, told("«{node}» leads back to itself; people return things, models do not.", node=node.id)
+            )
         elif node.id not in reached:
-            yield _at(node.line, told("«{node}» is never reached.", node=node.id))
+            yield at_line(node.line, told("«{node}» is never reached.", node=node.id))
         elif node.id not in ends and not after & ends:
-            yield _at(node.line, told("«{node}» leads to no end.", node=node.id))
+            yield at_line(node.line, told("«{node}» leads to no end.", node=node.id))
     # Without the levels, is an end still reached?
     open_, seen = [starts[0]], set()
     while open_:
@@ -177,58 +188,6 @@ def _way_faults(diagram: Diagram) -> Iterator[Fault]:
             if flow.source == at and flow.target not in seen and flow.target in diagram.nodes
             and diagram.nodes[flow.target].kind != LEVEL
         ]  # fmt: skip
-
-
-def _expression_faults(text: str, names: Collection[str] | None) -> Iterator[Fault]:
-    try:
-        unknown = names_in(text) - set(names if names is not None else names_in(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        yield told("«{text}» is no condition: names, texts, numbers, lists, comparisons, and, or, not.", text=text[:80])
-        return
-    if unknown:
-        yield told("«{text}» asks for {names}, which nobody knows.", text=text[:80], names=", ".join(sorted(unknown)))
-
-
-def _table_faults(data: bytes, decisions: dict[str, str], names: Collection[str] | None) -> Iterator[Fault]:
-    """What is wrong with a table; what it decides is added to `decisions`, by its id the name of its output."""
-    try:
-        root = tree_of(data)
-    except Unreadable as error:
-        yield str(error)
-        return
-    prefix = _DMN.match(str(root.tag))
-    if prefix is None or not root.tag.endswith("definitions"):
-        yield told("It is not DMN.")
-        return
-    dmn = prefix[0]
-    tables = root.findall(f"{dmn}decision")
-    table = tables[0].find(f"{dmn}decisionTable") if len(tables) == 1 else None
-    if table is None or len(tables[0]) != 1:
-        yield told("A file holds one decision, and that one table.")
-        return
-    outputs = [one.get("name", "") for one in table.findall(f"{dmn}output")]
-    key = tables[0].get("id", "")
-    if len(outputs) != 1 or not outputs[0].isidentifier():
-        yield told("A table has one output, with a name.")
-        return
-    if not _ID.fullmatch(key) or key in decisions:
-        yield told("The id «{id}» cannot be taken.", id=key[:80])
-        return
-    if table.get("hitPolicy", "UNIQUE") not in ("UNIQUE", "FIRST", "ANY", "COLLECT") or table.get("aggregation"):
-        yield told("Its hit policy is UNIQUE, FIRST, ANY or COLLECT.")
-    decisions[key] = outputs[0]
-    for cell in table.iter(f"{dmn}inputExpression", f"{dmn}inputEntry", f"{dmn}outputEntry"):
-        text = (cell.findtext(f"{dmn}text") or "").strip()
-        if not text:
-            if not cell.tag.endswith("inputEntry"):
-                yield _at(cell.sourceline, told("The cell is empty."))
-            continue
-        begins = text[0] in "<>=!" or text.startswith(("in ", "not in "))
-        asked = f"v {text}" if begins else text
-        if cell.tag.endswith("inputEntry"):
-            asked = re.sub(r"\?", "v", asked)
-        for fault in _expression_faults(asked, None if names is None else {*names, "v"}):
-            yield _at(cell.sourceline, fault)
 
 
 def _run_faults(bpmn: bytes, tables: list[bytes]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ class State(TextChoices):
 
     RUNNING = "running", _("Being decided")
     APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
+    REJECTED = "rejected", _("Turned down")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     VOID = "void", _("Void")
 

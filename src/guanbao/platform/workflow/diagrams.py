@@ -152,7 +152,9 @@ def diagram_of(root: Any) -> Diagram:  # noqa: ANN401 - lxml's
     boxes = {shape.get("bpmnElement"): _box(shape) for shape in root.iter(f"{BPMNDI}BPMNShape")}
     edges = {edge.get("bpmnElement"): _points(edge) for edge in root.iter(f"{BPMNDI}BPMNEdge")}
     lanes = list(process.iter(f"{BPMN}lane"))
-    roles = {(ref.text or "").strip(): lane.get("name", "") for lane in lanes for ref in lane.iter(f"{BPMN}flowNodeRef")}
+    roles = {
+        (ref.text or "").strip(): lane.get("name", "") for lane in lanes for ref in lane.iter(f"{BPMN}flowNodeRef")
+    }
     nodes = {
         one.get("id", ""): Node(
             one.get("id", ""),

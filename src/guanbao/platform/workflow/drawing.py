@@ -27,14 +27,13 @@ def drawn(
     right, low = max(box.x + box.w for box in boxes) + 12, max(box.y + box.h for box in boxes) + 12
     title = escape(diagram.title)
     said = escape(told("The ways and levels of «{name}»; what became of each is told below.", name=diagram.title))
+    arrow = 'viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"'
+    size = f'viewBox="{left} {top} {right - left} {low - top}" width="{right - left}" height="{low - top}"'
     parts = [
-        f'<svg class="flow" xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}-t {key}-d" '
-        f'viewBox="{left} {top} {right - left} {low - top}" width="{right - left}" height="{low - top}">',
-        f'<title id="{key}-t">{title}</title><desc id="{key}-d">{said}</desc>',
-        f'<defs><marker id="{key}-a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path class="tip" d="M0 0L10 5L0 10z"/></marker>'
-        f'<marker id="{key}-b" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path class="tip taken" d="M0 0L10 5L0 10z"/></marker></defs>',
+        f'<svg class="flow" xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}-t {key}-d" {size}>',
+        f'<title id="{key}-t">{title}</title><desc id="{key}-d">{said}</desc><defs>',
+        f'<marker id="{key}-a" {arrow}><path class="tip" d="M0 0L10 5L0 10z"/></marker>',
+        f'<marker id="{key}-b" {arrow}><path class="tip taken" d="M0 0L10 5L0 10z"/></marker></defs>',
     ]
     for n, (role, box, _) in enumerate(diagram.lanes):
         if box:
@@ -78,9 +77,7 @@ def _text(text: str, x: int, y: int, width: int, kind: str) -> str:
     """Text around a point, in as many lines as it takes."""
     lines = _lines(text, width)
     first = y + 4 - _LINE * (len(lines) - 1) // 2
-    spans = "".join(
-        f'<tspan x="{x}" y="{first + n * _LINE}">{escape(line)}</tspan>' for n, line in enumerate(lines)
-    )
+    spans = "".join(f'<tspan x="{x}" y="{first + n * _LINE}">{escape(line)}</tspan>' for n, line in enumerate(lines))
     return f'<text class="{kind}" text-anchor="middle">{spans}</text>'
 
 

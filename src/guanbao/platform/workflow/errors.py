@@ -68,7 +68,7 @@ class OwnRequest(GuanbaoError):
     """
 
 
-class DecidedAlready(GuanbaoError):
+class DecidedTwice(GuanbaoError):
     """Nobody decides twice in one chain, neither for themselves nor for another.
 
     Leave it to somebody else of the same role.

@@ -45,9 +45,7 @@ TASK_DELEGATED = declare(
     zh="{actor}将{level}委托给人员 {person}",
     clear=_TASK,
 )
-TASK_REMINDED = declare(
-    "approval_task.reminded", en="{level} is due soon", zh="{level}即将到期", clear=_TASK
-)
+TASK_REMINDED = declare("approval_task.reminded", en="{level} is due soon", zh="{level}即将到期", clear=_TASK)
 TASK_ESCALATED = declare(
     "approval_task.escalated", en="{level} is overdue; {role} was told", zh="{level}已逾期，已升级至{role}", clear=_TASK
 )

@@ -67,7 +67,7 @@ def value_of(text: str, known: Mapping[str, object]) -> object:
     return _value(parsed(text), known)
 
 
-def _value(node: ast.expr, known: Mapping[str, object]) -> object:
+def _value(node: ast.expr, known: Mapping[str, object]) -> object:  # noqa: PLR0911 - a way out a kind of node
     match node:
         case ast.Constant(value=value):
             return Decimal(repr(value)) if isinstance(value, float) else value
@@ -92,7 +92,9 @@ def _compare(op: ast.cmpop, left: Any, right: Any) -> bool:  # noqa: ANN401 - of
     """Amounts are kept as text, exactly; beside a number they are numbers."""
     numbers = [isinstance(one, int | Decimal) and not isinstance(one, bool) for one in (left, right)]
     if any(numbers) and not all(numbers):
-        left, right = (one if is_number else _text_number(one) for one, is_number in zip((left, right), numbers, strict=True))
+        left, right = (
+            one if is_number else _text_number(one) for one, is_number in zip((left, right), numbers, strict=True)
+        )
     return _COMPARED[type(op)](left, right)
 
 
@@ -123,9 +125,9 @@ class Closed:
         return value_of(expression, {**task.data, **(external_context or {})})
 
     def execute(self, *_: object, **__: object) -> None:
-        """Nothing. Raises ValueError."""
-        raise ValueError("script")
+        """Nothing. Raises NotImplementedError."""
+        raise NotImplementedError
 
     def call_service(self, *_: object, **__: object) -> None:
-        """Nothing. Raises ValueError."""
-        raise ValueError("service")
+        """Nothing. Raises NotImplementedError."""
+        raise NotImplementedError

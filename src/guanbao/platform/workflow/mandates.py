@@ -9,6 +9,7 @@ from operator import or_
 from django.db.models import Q
 from django.utils import timezone
 
+from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import NOTHING, Reach, grants_of, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
@@ -59,6 +60,13 @@ def mandates(actor: Actor, task: Task, approval: Approval) -> Iterator[int]:
     for other in stands_for(actor):
         if other.person_id is not None and holds(other, task.role, approval):
             yield other.person_id
+
+
+def somebody(actor: Actor) -> int:
+    """The person that an actor is. Raises NotPermitted: it is nobody."""
+    if actor.person_id is None:
+        raise NotPermitted(actor=actor.name, permission=APPROVAL_VIEW.name)
+    return actor.person_id
 
 
 def holds(actor: Actor, role: str, approval: Approval) -> bool:

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from guanbao.platform.wording import _, reader_language
 from guanbao.platform.workflow.choices import State, TaskState, Verdict, Why
 from guanbao.platform.workflow.diagrams import Diagram, diagram_of, tree_of
-from guanbao.platform.wording import _, reader_language
 
 _PERSON = settings.AUTH_USER_MODEL
 
@@ -115,9 +115,9 @@ class Task(models.Model):
     tenants = ("organisation",)
     organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+")
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="tasks", verbose_name=_("Approval"))
-    level = models.CharField(_("Level"), max_length=100)
-    title = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200, blank=True)
+    level = models.CharField(_("Node"), max_length=100)
+    title = models.CharField(_("Level"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=200, blank=True)
     seat = models.PositiveSmallIntegerField(_("Seat"), default=1)
     round = models.PositiveIntegerField(_("Round"), default=1)
     role = models.CharField(_("Role"), max_length=40)
@@ -155,7 +155,12 @@ class Task(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.title_en if self.title_en and reader_language() == 'en' else self.title} · {self.approval.label}"
+        return f"{self.called} · {self.approval.label}"
+
+    @property
+    def called(self) -> str:
+        """What its level is called."""
+        return self.title_en if self.title_en and reader_language() == "en" else self.title
 
     @property
     def ledger_label(self) -> str:

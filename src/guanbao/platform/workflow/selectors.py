@@ -94,4 +94,3 @@ def _within(actor: Actor, prefix: str = "") -> Q:
 
 def _asked(actor: Actor) -> Q:
     return NOTHING if _none(actor) else tasks_of(actor)
-

@@ -16,6 +16,7 @@ from guanbao.platform.identity.selectors import member_on
 from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.workflow import events
 from guanbao.platform.workflow.errors import DeputyUnfit
+from guanbao.platform.workflow.mandates import somebody
 from guanbao.platform.workflow.models import Absence
 from guanbao.platform.workflow.permissions import APPROVAL_VIEW
 
@@ -27,13 +28,15 @@ def absence_set(*, actor: Actor, deputy_id: int, since: date, until: date) -> Ab
     """
     need(actor, APPROVAL_VIEW)
     members = Membership.objects.filter(member_on(timezone.localdate()), organisation=actor.organisation_id)
-    if deputy_id == actor.person_id or not members.filter(person=deputy_id, person__left_at=None).exists():
+    person_id = somebody(actor)
+    if deputy_id == person_id or not members.filter(person=deputy_id, person__left_at=None).exists():
         raise DeputyUnfit
     with transaction.atomic():
-        made = Absence(organisation_id=actor.organisation_id, person_id=actor.person_id, deputy_id=deputy_id)
+        made = Absence(person_id=person_id, deputy_id=deputy_id)
+        made.organisation_id = members[0].organisation_id
         row_change(made, since=since, until=until)
         made.save()
-        said = {"person": actor.person_id, "deputy": deputy_id, "since": since, "until": until}
+        said = {"person": person_id, "deputy": deputy_id, "since": since, "until": until}
         ledger_append(actor=actor, event=events.ABSENCE_SET, subject=made, after=said, scopes=_scopes(made))
     return made
 

@@ -19,6 +19,7 @@ from guanbao.platform.workflow.deadlines import ahead, due
 from guanbao.platform.workflow.diagrams import Node
 from guanbao.platform.workflow.errors import ApprovalEnded, ApprovalRunning
 from guanbao.platform.workflow.hearing import News, tell
+from guanbao.platform.workflow.mandates import somebody
 from guanbao.platform.workflow.models import Approval, Task
 from guanbao.platform.workflow.permissions import APPROVAL_START
 from guanbao.platform.workflow.running import Run
@@ -41,8 +42,7 @@ def approval_start(*, actor: Actor, subject: Model) -> Approval:
     """
     attached = attachment_of(subject._meta.label_lower)  # noqa: SLF001 - Django's published way to a model's name
     need_object(actor, APPROVAL_START, subject, attached.columns)
-    if actor.person_id is None:  # who submits is somebody, or nobody would be kept from deciding
-        raise NotPermitted(actor=actor.name, permission=APPROVAL_START.name)
+    somebody(actor)  # or nobody would be kept from deciding
     try:
         with transaction.atomic():
             held = _subject(attached, subject.pk)
@@ -64,7 +64,7 @@ def _begin(actor: Actor, attached: Attachment, subject: Any) -> Approval:  # noq
         subject_type=attached.label,
         subject_id=subject.pk,
         label=str(subject)[:300],
-        maker_id=actor.person_id,
+        maker_id=somebody(actor),
         digest=digest_of(content),
         content=content,
         run=run.keep(),

@@ -13,7 +13,7 @@ from guanbao.platform.workflow.choices import AGAINST, FOR, State, TaskState, Ve
 from guanbao.platform.workflow.diagrams import Node
 from guanbao.platform.workflow.errors import (
     ContentChanged,
-    DecidedAlready,
+    DecidedTwice,
     DelegateUnfit,
     OpinionMissing,
     OwnRequest,
@@ -23,7 +23,7 @@ from guanbao.platform.workflow.errors import (
     VerdictUnfit,
 )
 from guanbao.platform.workflow.hearing import News, tell
-from guanbao.platform.workflow.mandates import as_person, holds, mandates
+from guanbao.platform.workflow.mandates import as_person, holds, mandates, somebody
 from guanbao.platform.workflow.models import Approval, Decision, Task
 from guanbao.platform.workflow.permissions import APPROVAL_VIEW
 from guanbao.platform.workflow.running import Run
@@ -61,7 +61,7 @@ def task_decide(*, actor: Actor, task: Task, verdict: Verdict | str, opinion: st
     """Decide a task; a return names the level `to` which it goes back.
 
     Raises:
-        NotPermitted; OwnRequest, DecidedAlready; TaskTaken, TaskClosed, ApprovalEnded; VerdictUnfit, OpinionMissing,
+        NotPermitted; OwnRequest, DecidedTwice; TaskTaken, TaskClosed, ApprovalEnded; VerdictUnfit, OpinionMissing,
         ReturnUnfit. ContentChanged: the record is no longer what was submitted, and the approval is void from now on.
     """
     try:
@@ -74,7 +74,7 @@ def task_decide(*, actor: Actor, task: Task, verdict: Verdict | str, opinion: st
             else:
                 void(actor, held.approval)
     except IntegrityError as error:  # what was looked at above, the database holds too
-        raise DecidedAlready from error
+        raise DecidedTwice from error
     if not same:
         raise ContentChanged(label=held.approval.label)
     return task
@@ -141,7 +141,7 @@ def _mandate(actor: Actor, task: Task, approval: Approval) -> int:
     for for_person in every:
         if for_person != approval.maker_id and not _decided(approval, actor.person_id, for_person):
             return for_person
-    raise DecidedAlready if every != [approval.maker_id] else OwnRequest
+    raise DecidedTwice if every != [approval.maker_id] else OwnRequest
 
 
 def _decided(approval: Approval, *people: int | None) -> bool:
@@ -150,9 +150,7 @@ def _decided(approval: Approval, *people: int | None) -> bool:
     return approval.decisions.filter(mine, in_force=True).exists()
 
 
-def _decide(
-    actor: Actor, approval: Approval, task: Task, verdict: Verdict, said: tuple[str, str, int]
-) -> None:
+def _decide(actor: Actor, approval: Approval, task: Task, verdict: Verdict, said: tuple[str, str, int]) -> None:
     opinion, to, for_person = said
     diagram = approval.version.diagram
     node = diagram.nodes[task.level]
@@ -169,7 +167,7 @@ def _decide(
         task=task,
         level=task.level,
         maker_id=approval.maker_id,
-        person_id=actor.person_id,
+        person_id=somebody(actor),
         for_person_id=for_person,
         verdict=verdict,
         opinion=opinion,

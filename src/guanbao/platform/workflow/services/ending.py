@@ -46,9 +46,7 @@ def about(actor: Actor, approval: Approval, event: EventType, *, before: dict[st
         "subject_id": approval.subject_id,
         "round": approval.round,
     }
-    ledger_append(
-        actor=actor, event=event, subject=approval, before=before, after=after, scopes=scopes_of(approval)
-    )
+    ledger_append(actor=actor, event=event, subject=approval, before=before, after=after, scopes=scopes_of(approval))
 
 
 def of_task(actor: Actor, task: Task, event: EventType, **said: object) -> None:
@@ -60,4 +58,3 @@ def of_task(actor: Actor, task: Task, event: EventType, **said: object) -> None:
 def scopes_of(approval: Approval) -> dict[str, int]:
     """Whose it is, for the ledger."""
     return {"institution": approval.organisation_id}
-

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Role
 from guanbao.platform.access.reach import Columns, need, need_object
 from guanbao.platform.access.roles import roles_shipped
@@ -55,7 +56,8 @@ def model_upload(*, actor: Actor, name: str, bpmn: bytes, tables: list[bytes]) -
         NotPermitted. ValidationError: by `bpmn` and `tables`, all that is wrong, with the lines.
     """
     need(actor, MODEL_UPLOAD)
-    organisation_id = actor.organisation_id
+    if (organisation_id := actor.organisation_id) is None:  # a model is some institution's
+        raise NotPermitted(actor=actor.name, permission=MODEL_UPLOAD.name)
     if name not in models_shipped():
         raise ValidationError({"name": str(ModelUnknown(name=name))})
     faults = model_faults(bpmn, tables, roles=roles_known(organisation_id), names=_names(name))
@@ -102,7 +104,7 @@ def _names(name: str) -> set[str] | None:
     return set.union(*fields) if fields else None
 
 
-def _version(organisation_id: int | None, name: str, bpmn: str, tables: list[str]) -> ModelVersion:
+def _version(organisation_id: int, name: str, bpmn: str, tables: list[str]) -> ModelVersion:
     rows = ModelVersion.objects.filter(organisation=organisation_id, name=name)
     last = rows.order_by("-number").values_list("number", flat=True).first() or 0
     diagram = diagram_of(tree_of(bpmn.encode()))

@@ -15,7 +15,7 @@ _STANDING = (State.RUNNING, State.APPROVED)
 
 
 def changed(actor: Actor, row: Model) -> None:
-    """A row was changed, in this transaction: end what was, or is being, decided about something else than it is now."""
+    """A row was changed, in this transaction: end what is, or was, decided about something else than it is now."""
     for attached, pk in subjects_of(row):
         rows = Approval.objects.filter(subject_type=attached.label, subject_id=pk, state__in=_STANDING)
         for approval in list(rows.select_for_update(of=("self",)).select_related("version").order_by("pk")):
