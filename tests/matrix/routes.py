@@ -26,6 +26,7 @@ from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.tasks.models import Job, Schedule
+from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources
 
 ABSENT = 987_654_321  # the key of nothing
@@ -65,6 +66,10 @@ OWNERS = {
     UserSession: ("user__memberships__organisation",),
     Job: ("organisation",),
     Schedule: (),
+    Approval: ("organisation",),
+    Task: ("organisation",),
+    ModelVersion: ("organisation",),
+    Absence: ("organisation",),
     Entry: ("institution", "organisation_id"),
 }
 # Rows that belong to nobody: they came with the product, or run by themselves.
@@ -91,10 +96,12 @@ ENTRIES = {
             "account_set_password", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
             "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
             "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "taxonomies", "ledger", "ledger-checkpoint",
-            "ledger-evidence", "start", "find", "language", "api:openapi", "api:api-root", "api:nothing", "api-docs",
+            "my-tasks", "away", "model-index", "ledger-evidence", "start", "find", "language", "api:openapi",
+            "api:api-root", "api:nothing", "api-docs",
         ),
         OWN,
     ),
+    "away-end": Entry_("id", {"pk": Absence}),
     "session-end": Entry_("id", {"pk": UserSession}),
     "token-revoke": Entry_("id", {"pk": Token}),
     "invitation": Entry_("id", {"secret": ("nothing", "x" * 43)}),

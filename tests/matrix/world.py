@@ -42,6 +42,11 @@ from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
+from guanbao.platform.workflow.services.absences import absence_set
+from guanbao.platform.workflow.services.approvals import approval_start, approval_withdraw
+from guanbao.platform.workflow.services.deciding import task_decide
+from guanbao.platform.workflow.services.versions import model_upload
+from guanbao.platform.workflow.shipped import models_shipped
 from guanbao.web.exports import JOB
 
 SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
@@ -221,7 +226,23 @@ class World:
             kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
         )  # fmt: skip
         self._service_levels(made, of, office, manager)
+        self._approvals(made, house, office)
         return made
+
+    def _approvals(self, arrangement, house, office):
+        """One that was withdrawn, and one on its way, with an opinion that is the bank's own."""
+        inside, by = mark(house), {role: who.actor for (tenant, role), who in self.by.items() if tenant == house}
+        approval_withdraw(actor=office, approval=approval_start(actor=office, subject=arrangement))
+        approval = approval_start(actor=office, subject=arrangement)
+        task_decide(actor=by["executing_department"], task=approval.tasks.get(), verdict="approve", opinion=inside)
+        task = approval.tasks.get(level="sign_risk")
+        task_decide(actor=by["risk"], task=task, verdict="reserve", opinion=f"only {inside}")
+        day = timezone.localdate()
+        legal, audit = by["legal"], by["internal_audit"]
+        absence_set(actor=legal, deputy_id=audit.person_id, since=day, until=day + timedelta(days=9))
+        bpmn, tables = models_shipped()["tiered_review"]
+        drawn = bpmn.replace('guanbao:en="Tiered review"', f'guanbao:en="Ours {inside}"').encode()
+        model_upload(actor=office, name="tiered_review", bpmn=drawn, tables=[one.encode() for one in tables])
 
     def _service_levels(self, arrangement, of, office, manager):
         calendar = calendar_add(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import speech
+from guanbao.cli import bank_approvals, speech
 from guanbao.cli.house import run_server
 from guanbao.cli.setting_up import django_ready
 from guanbao.cli.speech import _
@@ -82,6 +82,7 @@ def _bank(tell: Tell) -> list[list[object]]:
     known = _Known(bank, departments, contractors, *_catalogue(bank, departments, data))
     tell(_("people for every role"))
     accounts, actors = _people(bank, contractors)
+    accounts += bank_approvals.people(bank, data["people"], actors)
     calendars = {key: _calendar(bank, dict(said)) for key, said in data["calendars"].items()}
     for said in data["arrangements"]:
         tell(said["reference"])
@@ -89,6 +90,8 @@ def _bank(tell: Tell) -> list[list[object]]:
     for key, said in data["contractors"].items():
         if said["standing"] != "admitted":
             _stand(contractors[key], said["standing"], said["reason"])
+    tell(_("approvals"))
+    bank_approvals.approvals(data, actors)
     checkpoint_make()
     return accounts
 
