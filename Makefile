@@ -90,6 +90,13 @@ matrix: ## every route asked as everybody in every way: no foreign byte
 	@tools/bootstrap.sh test
 	@GUANBAO_MATRIX=1 $(BIN)/pytest -n $(WORKERS) -rP --show-capture=stdout tests/matrix/test_matrix.py
 
+.PHONY: races
+races: ## approvals, the long way: 1,000 races on SQLite and PostgreSQL, 10,000 runs of 50 steps (hours)
+	@tools/bootstrap.sh test
+	@GUANBAO_RACES=1000 $(BIN)/pytest -s tests/apps/approvals/test_races.py
+	@GUANBAO_RACES=1000 tools/postgresql.sh $(BIN)/pytest -s tests/apps/approvals/test_races.py
+	@GUANBAO_APPROVALS=10000 $(BIN)/pytest -s tests/apps/approvals/test_approval_states.py
+
 .PHONY: mutants
 mutants: ## every guard taken away in turn: does a test notice? (ARGS=--resume goes on with the last time)
 	@tools/bootstrap.sh test
