@@ -40,6 +40,8 @@ class Clock:
         self._within = [0.0]
 
     def timed(self, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        """What does as `act`, and is counted under a name."""
+
         @wraps(act)
         def timing(*given: Any, **said: Any) -> Any:
             start = time.perf_counter()

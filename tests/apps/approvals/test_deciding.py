@@ -247,3 +247,36 @@ def test_a_task_is_handed_over(deciders):
     decided(approval, second, "executing")
     made = Decision.objects.get()
     assert (made.person_id, made.for_person_id) == (second.person_id, first.person_id)
+
+
+def test_the_database_itself_holds_what_a_decision_binds(deciders):
+    """Past all services: another digest, another maker, an ended approval, a decision changed or taken away."""
+    approval = deciders.submit()
+    task = task_of(approval, "executing")
+    risk = deciders.by["risk"].person_id
+    fit = {"organisation_id": approval.organisation_id, "approval": approval, "task": task, "level": "executing"}
+    fit |= {"maker_id": approval.maker_id, "person_id": risk, "for_person_id": risk, "verdict": "approve"}
+    fit |= {"digest": approval.digest, "at": timezone.now()}
+    other = deciders.by["legal"].person_id
+    for wrong in ({"digest": "0" * 64}, {"maker_id": other}, {"level": "office"},
+                  {"organisation_id": deciders.house.other.organisation_id}):  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Decision.objects.create(**fit | wrong)
+    made = Decision.objects.create(**fit)
+    for change in ({"verdict": "reject"}, {"person_id": other}, {"opinion": "so"}, {"digest": "0" * 64}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Decision.objects.filter(pk=made.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(pk=made.pk).delete()
+    Decision.objects.filter(pk=made.pk).update(in_force=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(pk=made.pk).update(in_force=True)
+    for change in ({"digest": "0" * 64}, {"maker_id": other}, {"content": {}}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Approval.objects.filter(pk=approval.pk).update(**change)
+    Approval.objects.filter(pk=approval.pk).update(state="void")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.create(**fit | {"task": Task.objects.create(
+            organisation_id=approval.organisation_id, approval=approval, level="executing", title="x", round=9,
+            role="risk", created_at=timezone.now(),
+        )})  # fmt: skip

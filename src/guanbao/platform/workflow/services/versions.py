@@ -87,7 +87,7 @@ def model_enforce(*, actor: Actor, modelversion: ModelVersion) -> ModelVersion:
         if version.uploaded_by_id == actor.person_id:
             raise EnforcedByUploader
         version.enforced_by_id, version.enforced_at = actor.person_id, timezone.now()
-        version.save()
+        version.save(update_fields=["enforced_by", "enforced_at"])
         _tell(actor, version, events.MODEL_ENFORCED)
     return version
 
