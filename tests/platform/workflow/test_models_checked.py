@@ -1,6 +1,7 @@
 """Uploaded models: what is wrong is told with its place, and nothing hostile is run, expanded or fetched."""
 
 import pytest
+from django.utils import translation
 
 from guanbao.platform.workflow.checking import model_faults
 from guanbao.platform.workflow.diagrams import diagram_of, tree_of
@@ -13,6 +14,12 @@ ROLES = {
 }  # fmt: skip
 NAMES = {"importance", "has_personal_data", "uses_cloud", "is_cross_border", "is_related"}
 BPMN, TABLES = models_shipped()["tiered_review"]
+
+
+@pytest.fixture(autouse=True)
+def _told_in_english():
+    with translation.override("en"):
+        yield
 
 
 def faults(bpmn=BPMN, tables=TABLES, names=NAMES):
@@ -36,7 +43,7 @@ def test_what_is_shipped_is_taken(name):
         ('name="risk"', 'name="nobody"', "nobody"),
         ("<bpmn:userTask", "<bpmn:scriptTask", "scriptTask"),
         ('due="3wd"', 'due="soon"', "due"),
-        ('seats="3" guanbao:quorum="2"', 'seats="3" guanbao:quorum="4"', "通过票数"),
+        ('seats="3" guanbao:quorum="2"', 'seats="3" guanbao:quorum="4"', "quorum"),
         ('seats="3"', 'seats="999"', "1"),
         ('escalate="senior_management"', 'escalate="someone"', "someone"),
         ('camunda:decisionRef="countersigners"', 'camunda:decisionRef="other"', "other"),
