@@ -14,11 +14,11 @@ OWNED = [model for model in OWNERS if model.__name__ not in ("Schedule", "Entry"
 UNMARKED = {
     "country", "currency", "fee_currency", "calendar_text", "digest", "sha256", "dataset", "mapping", "measure",
     "target", "condition", "credit", "bonus", "starts_at", "ends_at", "decision", "password", "definitions",
-    "withdrawn_reason", "scope",
+    "withdrawn_reason", "scope", "subject_type", "run", "level", "role", "escalate_to",
 }  # fmt: skip
 # Rows made by what they belong to, or that came with the product.
 EMPTY = {("Role", "code"), ("Identifier", "value"), ("Term", "code"), ("Term", "title"),
-         ("Role", "name"), ("Role", "name_en")}  # fmt: skip
+         ("Role", "name"), ("Role", "name_en"), ("Task", "title"), ("Task", "title_en")}  # fmt: skip
 
 
 def test_every_text_holds_a_mark(world):

@@ -45,7 +45,7 @@ from guanbao.platform.tasks.services import job_start
 from guanbao.platform.workflow.services.absences import absence_set
 from guanbao.platform.workflow.services.approvals import approval_start, approval_withdraw
 from guanbao.platform.workflow.services.deciding import task_decide
-from guanbao.platform.workflow.services.versions import model_upload
+from guanbao.platform.workflow.services.versions import model_enforce, model_upload
 from guanbao.platform.workflow.shipped import models_shipped
 from guanbao.web.exports import JOB
 
@@ -232,6 +232,18 @@ class World:
     def _approvals(self, arrangement, house, office):
         """One that was withdrawn, and one on its way, with an opinion that is the bank's own."""
         inside, by = mark(house), {role: who.actor for (tenant, role), who in self.by.items() if tenant == house}
+        bpmn, tables = models_shipped()["tiered_review"]
+        drawn = bpmn.replace('"逐级评审"', f'"Ours {inside}"').replace('"Tiered review"', f'"Ours {inside} en"')
+        drawn = drawn.replace('"执行部门评审"', f'"First {inside}"').replace(
+            '"Executing department"', f'"First {inside} en"'
+        )
+        versions = [
+            model_upload(
+                actor=office, name="tiered_review", bpmn=drawn.encode(), tables=[one.encode() for one in tables]
+            )
+            for _ in range(2)
+        ]
+        model_enforce(actor=by["compliance"], modelversion=versions[0])
         approval_withdraw(actor=office, approval=approval_start(actor=office, subject=arrangement))
         approval = approval_start(actor=office, subject=arrangement)
         task_decide(actor=by["executing_department"], task=approval.tasks.get(), verdict="approve", opinion=inside)
@@ -240,9 +252,6 @@ class World:
         day = timezone.localdate()
         legal, audit = by["legal"], by["internal_audit"]
         absence_set(actor=legal, deputy_id=audit.person_id, since=day, until=day + timedelta(days=9))
-        bpmn, tables = models_shipped()["tiered_review"]
-        drawn = bpmn.replace('guanbao:en="Tiered review"', f'guanbao:en="Ours {inside}"').encode()
-        model_upload(actor=office, name="tiered_review", bpmn=drawn, tables=[one.encode() for one in tables])
 
     def _service_levels(self, arrangement, of, office, manager):
         calendar = calendar_add(

@@ -68,8 +68,8 @@ def _node(node: Node, box: Box, state: str) -> str:
         corners = f"{x},{box.y} {box.x + box.w},{y} {x},{box.y + box.h} {box.x},{y}"
         mark = f'<text class="mark" x="{x}" y="{y + 6}" text-anchor="middle">{_MARKS[node.kind]}</text>'
         return f'<polygon class="{kind}" points="{corners}"/>{mark}'
-    table = "" if node.kind == LEVEL else " table"
-    rect = f'<rect class="{kind}{table}" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="6"/>'
+    rules = "" if node.kind == LEVEL else " rules"
+    rect = f'<rect class="{kind}{rules}" x="{box.x}" y="{box.y}" width="{box.w}" height="{box.h}" rx="6"/>'
     return rect + _text(node.title, x, y, box.w - 8, f"name {state}")
 
 
@@ -84,4 +84,4 @@ def _text(text: str, x: int, y: int, width: int, kind: str) -> str:
 def _lines(text: str, width: int) -> list[str]:
     wide = any(east_asian_width(char) in "WF" for char in text)
     most = max(width // (_WIDE if wide else 7), 4)
-    return wrap(text, most, max_lines=3, placeholder="…") or [""]
+    return wrap(text, most, max_lines=4, placeholder="…") or [""]
