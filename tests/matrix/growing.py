@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from django.db import IntegrityError, models, transaction
 
+from guanbao.apps.parties.models import Contractor
 from guanbao.platform.identity.models import Membership, Person
 
 
@@ -53,7 +54,7 @@ def varied(field, row, number, unique):
     match field:
         case models.OneToOneField() if field.null:
             return None
-        case models.ForeignKey() if field.unique or field.name == "organisation":  # of a party, that is it alone
+        case models.ForeignKey() if field.unique or (field.name == "organisation" and isinstance(row, Contractor)):
             return copies(getattr(row, field.name), [number])[0].pk
         case models.ForeignKey():
             return value

@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from guanbao.platform.access.roles import role_title
 from guanbao.platform.workflow.attaching import attachment_of
 from guanbao.platform.workflow.choices import AGAINST, State, TaskState, Verdict
-from guanbao.platform.workflow.diagrams import Diagram
+from guanbao.platform.workflow.diagrams import Diagram, diagram_of, tree_of
 from guanbao.platform.workflow.drawing import drawn
 from guanbao.platform.workflow.models import Approval, Decision, ModelVersion, Task
 from guanbao.platform.workflow.running import Run
+from guanbao.platform.workflow.shipped import models_shipped
 from guanbao.web.resource import resource_of
 
 COLOURS = {
@@ -61,6 +62,11 @@ def flow_of(approval: Approval) -> dict[str, Any]:
 def model_drawn(version: ModelVersion) -> SafeString:
     """A model's diagram, of no approval."""
     return drawn(version.diagram, states={}, steps=())
+
+
+def shipped_drawn(name: str) -> SafeString:
+    """The diagram of a model as it came with the product."""
+    return drawn(diagram_of(tree_of(models_shipped()[name][0].encode())), states={}, steps=(), key=name)
 
 
 def record_of(approval: Approval, actor: Any) -> tuple[str, str]:  # noqa: ANN401 - an actor

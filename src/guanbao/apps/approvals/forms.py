@@ -11,7 +11,7 @@ from guanbao.platform.wording import _
 from guanbao.platform.workflow.choices import Verdict
 from guanbao.platform.workflow.models import Task
 from guanbao.platform.workflow.services.deciding import levels_before, verdicts_of
-from guanbao.platform.workflow.shipped import models_shipped
+from guanbao.platform.workflow.shipped import model_title, models_shipped
 
 _NOTHING = ("", "—")
 
@@ -98,6 +98,8 @@ class _Several(forms.FileField):
 class UploadForm(forms.Form):
     """A model's file, and those of its tables."""
 
-    name = forms.ChoiceField(label=_("Takes the place of"), choices=lambda: [(one, one) for one in models_shipped()])
+    name = forms.ChoiceField(
+        label=_("Takes the place of"), choices=lambda: [(one, model_title(one)) for one in models_shipped()]
+    )
     bpmn = forms.FileField(label=_("Model (BPMN 2.0)"), widget=forms.FileInput(attrs={"accept": ".bpmn,.xml"}))
     tables = _Several(label=_("Decision tables (DMN)"), required=False, widget=_Files(attrs={"accept": ".dmn,.xml"}))

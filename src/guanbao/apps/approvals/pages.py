@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
-from guanbao.apps.approvals.flows import flow_of, model_drawn, record_of
+from guanbao.apps.approvals.flows import flow_of, model_drawn, record_of, shipped_drawn
 from guanbao.apps.approvals.forms import AwayForm, DecideForm, DelegateForm, UploadForm
 from guanbao.apps.approvals.people import colleagues_of
 from guanbao.apps.approvals.records import seen_by
@@ -30,7 +30,7 @@ from guanbao.platform.workflow.services.absences import absence_end, absence_set
 from guanbao.platform.workflow.services.approvals import approval_withdraw
 from guanbao.platform.workflow.services.deciding import task_claim, task_decide, task_delegate, task_release
 from guanbao.platform.workflow.services.versions import model_enforce, model_upload
-from guanbao.platform.workflow.shipped import models_shipped
+from guanbao.platform.workflow.shipped import model_title, models_shipped
 from guanbao.web.forms import dressed
 from guanbao.web.frame import Page
 from guanbao.web.panels import TIMELINE
@@ -235,7 +235,10 @@ def model_index_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (made := _uploaded(actor, form)) is not None:
         return redirect(MODELS.url("detail", made.pk))
     versions = selectors.versions_visible(actor=actor).order_by("name", "-number")
-    kept = {name: [one for one in versions if one.name == name] for name in models_shipped()}
+    kept = [
+        (name, model_title(name), [one for one in versions if one.name == name], shipped_drawn(name))
+        for name in models_shipped()
+    ]
     context = {"kept": kept, "form": form if may else None, "title": MODEL_INDEX.title}
     return render(request, "approvals/models.html", context, status=422 if request.method == "POST" else 200)
 

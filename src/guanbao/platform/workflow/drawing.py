@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from guanbao.platform.wording import told
 from guanbao.platform.workflow.diagrams import LEVEL, Box, Diagram, Flow, Node, role_called
 
-_LINE, _WIDE = 15, 12  # pixels
+_LINE, _WIDE = 16, 14  # pixels
 _MARKS = {"exclusiveGateway": "×", "parallelGateway": "+", "inclusiveGateway": "○"}
 
 
@@ -83,5 +83,5 @@ def _text(text: str, x: int, y: int, width: int, kind: str) -> str:
 
 def _lines(text: str, width: int) -> list[str]:
     wide = any(east_asian_width(char) in "WF" for char in text)
-    most = max(width // (_WIDE if wide else 7), 4)
+    most = max(width // (_WIDE if wide else 8), 4)
     return wrap(text, most, max_lines=4, placeholder="…") or [""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import NOTHING, reach
@@ -43,6 +43,14 @@ def tasks_waiting(*, actor: Actor) -> QuerySet[Task]:
     free = Q(claimed_by=None) & _asked(actor) | Q(claimed_by=actor.person_id)
     decided = Decision.objects.filter(Q(person=actor.person_id) | Q(for_person=actor.person_id), in_force=True)
     open_ = rows.filter(free, state=TaskState.OPEN, organisation=actor.organisation_id)
+    lower = Task.objects.filter(
+        approval=OuterRef("approval"),
+        level=OuterRef("level"),
+        seat__lt=OuterRef("seat"),
+        state=TaskState.OPEN,
+        claimed_by=None,
+    )  # of several free seats, one is offered
+    open_ = open_.filter(Q(claimed_by=actor.person_id) | ~Exists(lower))
     mine = open_.exclude(approval__maker=actor.person_id).exclude(approval__in=decided.values("approval"))
     return mine.order_by("due_at", "pk")
 

@@ -6,6 +6,8 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from guanbao.platform.workflow.diagrams import diagram_of, tree_of
+
 _FOLDER = "packs/workflow"
 
 
@@ -20,6 +22,12 @@ def models_shipped() -> dict[str, tuple[str, tuple[str, ...]]]:
             tables = [one for one in sorted(files) if one.startswith(f"{model}.") and one.endswith(".dmn")]
             found[model] = (_read(files[name]), tuple(_read(files[table]) for table in tables))
     return found
+
+
+def model_title(name: str) -> str:
+    """What a model that is shipped is called; another by its name."""
+    found = models_shipped().get(name)
+    return diagram_of(tree_of(found[0].encode())).title if found else name
 
 
 def _read(file: Traversable) -> str:
