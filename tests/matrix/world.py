@@ -233,10 +233,8 @@ class World:
         """One that was withdrawn, and one on its way, with an opinion that is the bank's own."""
         inside, by = mark(house), {role: who.actor for (tenant, role), who in self.by.items() if tenant == house}
         bpmn, tables = models_shipped()["tiered_review"]
-        drawn = bpmn.replace('"逐级评审"', f'"Ours {inside}"').replace('"Tiered review"', f'"Ours {inside} en"')
-        drawn = drawn.replace('"执行部门评审"', f'"First {inside}"').replace(
-            '"Executing department"', f'"First {inside} en"'
-        )
+        drawn = bpmn.replace('"逐级评审"', f'"{inside}"').replace('"Tiered review"', f'"{inside} en"')
+        drawn = drawn.replace('"执行部门评审"', f'"{inside}"').replace('"Executing department"', f'"{inside} en"')
         versions = [
             model_upload(
                 actor=office, name="tiered_review", bpmn=drawn.encode(), tables=[one.encode() for one in tables]

@@ -57,7 +57,7 @@ class DecideForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argum
 class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
     """To whom a task is handed."""
 
-    person_id = forms.IntegerField(label=_("Colleague"), min_value=1, widget=forms.Select)
+    person_id = forms.IntegerField(label=_("Colleague"), min_value=1, max_value=2**63 - 1, widget=forms.Select)
 
     class Meta:
         model = Task

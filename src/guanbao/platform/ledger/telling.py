@@ -29,6 +29,7 @@ _OF_NAMES: dict[str, Words] = {
 # Names that entries use beside those of their object's fields.
 _CALLED = {
     "accepted": _("Accepted"),
+    "back_to": _("Return to"),
     "columns": _("Columns"),
     "contact": _("Contact"),
     "cut": _("State of the records"),
@@ -40,10 +41,12 @@ _CALLED = {
     "fields": _("Fields"),
     "filtered": _("Filtered"),
     "filters": _("Filters"),
+    "for_person": _("In the place of"),
     "form": _("Form of the file"),
     "holds": _("It holds"),
     "known": _("Known already"),
     "missed": _("Terms missed"),
+    "model": _("Model"),
     "month": _("Month"),
     "n": _("Number of records"),
     "objects": _("Rows"),
@@ -64,6 +67,7 @@ _CALLED = {
     "stage_since": _("Since"),
     "supersedes": _("Takes the place of"),
     "until": _("Until"),
+    "verdict": _("Decision"),
 }
 
 

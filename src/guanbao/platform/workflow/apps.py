@@ -17,6 +17,7 @@ class WorkflowConfig(AppConfig):
         from guanbao.platform.ledger.watching import watch  # noqa: PLC0415
         from guanbao.platform.workflow.choices import verdict_told  # noqa: PLC0415
         from guanbao.platform.workflow.services.voiding import changed  # noqa: PLC0415
+        from guanbao.platform.workflow.shipped import level_title, model_title  # noqa: PLC0415
 
-        tell_names(verdict=verdict_told)
+        tell_names(verdict=verdict_told, model=model_title, level=level_title, back_to=level_title)
         watch(changed)

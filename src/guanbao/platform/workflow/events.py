@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from guanbao.platform.ledger.events import declare
 
-_APPROVAL = ("model", "version", "digest", "state", "subject_type", "subject_id", "round")
-_TASK = ("level", "role", "seat", "person", "verdict", "digest", "to", "for_person", "due_at")
+_APPROVAL = ("model", "version", "digest", "state", "round")
+_TASK = ("level", "role", "seat", "person", "verdict", "digest", "back_to", "for_person", "due_at")
 
 APPROVAL_STARTED = declare(
     "approval.started",
@@ -25,31 +25,43 @@ APPROVAL_VOIDED = declare(
     zh="{object}的审批作废：待决内容已变更",
     clear=_APPROVAL,
 )
-TASK_CLAIMED = declare("approval_task.claimed", en="{actor} took {level}", zh="{actor}认领了{level}", clear=_TASK)
-TASK_RELEASED = declare("approval_task.released", en="{actor} put {level} back", zh="{actor}退回了{level}", clear=_TASK)
+TASK_CLAIMED = declare(
+    "approval_task.claimed", en="{actor} took {level} of {object}", zh="{actor}认领了{object}的{level}", clear=_TASK
+)
+TASK_RELEASED = declare(
+    "approval_task.released",
+    en="{actor} put {level} of {object} back",
+    zh="{actor}退回了{object}的{level}",
+    clear=_TASK,
+)
 TASK_DECIDED = declare(
     "approval_task.decided",
-    en="{actor} decided {level}: {verdict}",
-    zh="{actor}在{level}作出决定：{verdict}",
+    en="{actor} decided {level} of {object}: {verdict}",
+    zh="{actor}在{object}的{level}作出决定：{verdict}",
     clear=_TASK,
 )
 TASK_RETURNED = declare(
     "approval_task.returned",
-    en="{actor} returned it from {level} to {to}",
-    zh="{actor}将其从{level}退回至{to}",
+    en="{actor} returned {object} from {level} to {back_to}",
+    zh="{actor}将{object}从{level}退回至{back_to}",
     clear=_TASK,
 )
 TASK_DELEGATED = declare(
     "approval_task.delegated",
-    en="{actor} handed {level} to person {person}",
-    zh="{actor}将{level}委托给人员 {person}",
+    en="{actor} handed {level} of {object} to person {person}",
+    zh="{actor}将{object}的{level}委托给人员 {person}",
     clear=_TASK,
 )
-TASK_REMINDED = declare("approval_task.reminded", en="{level} is due soon", zh="{level}即将到期", clear=_TASK)
-TASK_ESCALATED = declare(
-    "approval_task.escalated", en="{level} is overdue; {role} was told", zh="{level}已逾期，已升级至{role}", clear=_TASK
+TASK_REMINDED = declare(
+    "approval_task.reminded", en="{level} of {object} is due soon", zh="{object}的{level}即将到期", clear=_TASK
 )
-_MODEL = ("name", "number", "digest", "origin")
+TASK_ESCALATED = declare(
+    "approval_task.escalated",
+    en="{level} of {object} is overdue; {role} was told",
+    zh="{object}的{level}已逾期，已升级至{role}",
+    clear=_TASK,
+)
+_MODEL = ("model", "number", "digest")
 MODEL_UPLOADED = declare(
     "approval_model.uploaded",
     en="{actor} uploaded version {number} of the model {object}",

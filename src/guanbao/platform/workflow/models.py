@@ -165,7 +165,7 @@ class Task(models.Model):
     @property
     def ledger_label(self) -> str:
         """How the ledger names it."""
-        return f"{self.title} · {self.approval.label}"
+        return self.approval.label
 
 
 class Decision(models.Model):

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from guanbao.platform.workflow.diagrams import diagram_of, tree_of
+from guanbao.platform.workflow.diagrams import Node, diagram_of, tree_of
 
 _FOLDER = "packs/workflow"
 
@@ -28,6 +28,17 @@ def model_title(name: str) -> str:
     """What a model that is shipped is called; another by its name."""
     found = models_shipped().get(name)
     return diagram_of(tree_of(found[0].encode())).title if found else name
+
+
+def level_title(level: str) -> str:
+    """What a level of the models that are shipped is called; one of a bank's own by its name there."""
+    found = (nodes[level] for nodes in _nodes() if level in nodes)
+    return next((node.title for node in found), level)
+
+
+@cache
+def _nodes() -> list[dict[str, Node]]:
+    return [diagram_of(tree_of(bpmn.encode())).nodes for bpmn, _ in models_shipped().values()]
 
 
 def _read(file: Traversable) -> str:

@@ -178,12 +178,12 @@ def _decide(actor: Actor, approval: Approval, task: Task, verdict: Verdict, said
     )
     task.state, task.claimed_by_id = TaskState.DONE, actor.person_id
     task.save(update_fields=["state", "claimed_by"])
-    about = {"verdict": str(verdict), "digest": approval.digest}
+    about: dict[str, object] = {"verdict": str(verdict), "digest": approval.digest}
     if for_person != actor.person_id:
-        about["for_person"] = str(for_person)
+        about["for_person"] = for_person
     if back is not None:
         _return(approval, back)
-        of_task(actor, task, events.TASK_RETURNED, **about, to=back.name or back.id)
+        of_task(actor, task, events.TASK_RETURNED, **about, back_to=back.id)
         return
     going_on = _count(approval, node)
     of_task(actor, task, events.TASK_DECIDED, **about)

@@ -42,8 +42,6 @@ def about(actor: Actor, approval: Approval, event: EventType, *, before: dict[st
         "version": approval.version.number,
         "digest": approval.digest,
         "state": str(approval.state),
-        "subject_type": approval.subject_type,
-        "subject_id": approval.subject_id,
         "round": approval.round,
     }
     ledger_append(actor=actor, event=event, subject=approval, before=before, after=after, scopes=scopes_of(approval))
@@ -51,7 +49,7 @@ def about(actor: Actor, approval: Approval, event: EventType, *, before: dict[st
 
 def of_task(actor: Actor, task: Task, event: EventType, **said: object) -> None:
     """Tell the ledger of a task."""
-    after = {"level": task.title, "role": task.role, "seat": task.seat} | said
+    after = {"level": task.level, "role": task.role, "seat": task.seat} | said
     ledger_append(actor=actor, event=event, subject=task, after=after, scopes=scopes_of(task.approval))
 
 

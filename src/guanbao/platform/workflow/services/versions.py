@@ -125,6 +125,6 @@ def _digest(bpmn: str, tables: tuple[str, ...]) -> str:
 
 
 def _tell(actor: Actor, version: ModelVersion, event: EventType) -> None:
-    said = {"name": version.name, "number": version.number, "digest": version.digest}
+    said = {"model": version.name, "number": version.number, "digest": version.digest}
     scopes = {"institution": version.organisation_id}
     ledger_append(actor=actor, event=event, subject=version, after=said, scopes=scopes)
