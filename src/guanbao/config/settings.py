@@ -37,12 +37,14 @@ INSTALLED_APPS = [
     "guanbao.apps.people",
     "guanbao.apps.operations",
     "guanbao.apps.evidence",
+    "guanbao.apps.inbox",
     "guanbao.web",
     "guanbao.api",
     "guanbao.platform.ledger",
     "guanbao.platform.tasks",
     "guanbao.platform.keeping",
     "guanbao.platform.workflow",
+    "guanbao.platform.notices",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",
@@ -114,11 +116,16 @@ GUANBAO_OIDC_URL = environ.get("GUANBAO_OIDC_URL", "")
 GUANBAO_OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(GUANBAO_OIDC_URL)) if GUANBAO_OIDC_URL else ""
 GUANBAO_OIDC_BY_EMAIL = environ.get("GUANBAO_OIDC_BY_EMAIL", "") == "1"
 SOCIALACCOUNT_PROVIDERS = single_sign_on(GUANBAO_OIDC_URL, environ)
-# Mail of invitations; without a host their links are shown to who invites.
+# Mail of invitations and notices; without a host the links of invitations are shown to who invites.
 EMAIL_HOST = environ.get("GUANBAO_MAIL_HOST", "")
 EMAIL_PORT = int(environ.get("GUANBAO_MAIL_PORT", "25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environ.get("GUANBAO_MAIL_FROM", "guanbao@localhost")
+# Where people reach this site, for the links in messages; and the hosts that notices may be sent to: see
+# guanbao.platform.notices.egress. SMS: the class of a provider and what it is made with, after a colon.
+GUANBAO_ADDRESS = environ.get("GUANBAO_ADDRESS", "").rstrip("/")
+GUANBAO_EGRESS = environ.get("GUANBAO_EGRESS", "")
+GUANBAO_SMS = environ.get("GUANBAO_SMS", "")
 # Counters of attempts and used codes must be one for all processes.
 CACHES = {
     "default": {

@@ -8,6 +8,7 @@ from guanbao.api.application import api_routes
 from guanbao.apps.approvals.pages import approval_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
 from guanbao.apps.evidence.pages import evidence_routes
+from guanbao.apps.inbox.pages import inbox_routes
 from guanbao.apps.people.routes import account_routes
 from guanbao.apps.service_levels.pages.views import routes as service_level_routes
 from guanbao.web.urls import routes
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("taxonomies/<slug:name>/", taxonomy_page, name="taxonomy"),
     *evidence_routes(),
     *approval_routes(),
+    *inbox_routes(),
     *service_level_routes(),
     *routes(),
     *api_routes(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,7 +9,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from axes.handlers.proxy import AxesProxyHandler
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -19,10 +16,12 @@ from django.urls import reverse
 
 from guanbao.platform.identity.logins import login_counted
 from guanbao.platform.identity.models import Person
+from guanbao.platform.sealing import sealed, unsealed
 from guanbao.platform.wording import _
 
 _WRONG = _("Login and password do not match.")
 _WRONG_CODE = _("This code is wrong, or was used already.")
+_FACTORS = "second factors"
 _SLOWER = _("Too many attempts. Try again later.")
 
 
@@ -67,11 +66,11 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """A secret as the database keeps it."""
-        return _sealer().encrypt(text.encode()).decode()
+        return sealed(text, _FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again."""
-        return _sealer().decrypt(encrypted_text.encode()).decode()
+        return unsealed(encrypted_text, _FACTORS)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002, ANN401, ARG002
         """What a new passkey is called, until it is named."""
@@ -108,8 +107,3 @@ def _by_email(sociallogin: Any) -> Person | None:  # noqa: ANN401
         return None
     found = list(Person.objects.filter(email__iexact=verified.pop(), left_at=None, is_machine=False)[:2])
     return found[0] if len(found) == 1 else None
-
-
-def _sealer() -> MultiFernet:
-    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    return MultiFernet([Fernet(urlsafe_b64encode(sha256(b"second factors\0" + k.encode()).digest())) for k in keys])

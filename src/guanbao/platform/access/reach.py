@@ -119,14 +119,14 @@ def grants_of(actor: Actor, *, on: date | None = None) -> list[Grant]:
 
 def _grants(actor: Actor, day: date) -> list[Grant]:
     held = Grant.objects.select_related("role", "organisation").filter(
-        _current(day),
+        current(day),
         person=actor.person_id,
         organisation=actor.organisation_id,
         revoked_at=None,
         person__left_at=None,
         organisation__closed_at=None,
     )
-    member = Q(person__memberships__organisation=actor.organisation_id) & _current(day, "person__memberships__")
+    member = Q(person__memberships__organisation=actor.organisation_id) & current(day, "person__memberships__")
     return list(held.filter(member))
 
 
@@ -161,5 +161,6 @@ def _at(row: Any, lookup: str) -> int | None:  # noqa: ANN401 - a model
     return found
 
 
-def _current(day: date, prefix: str = "") -> Q:
+def current(day: date, prefix: str = "") -> Q:
+    """That a grant or a membership, found by `prefix`, holds on a day."""
     return Q(**{f"{prefix}since__lte": day}) & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day}))

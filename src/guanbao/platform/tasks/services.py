@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,9 +24,15 @@ from guanbao.platform.tasks.selectors import jobs_visible
 
 
 def job_start(
-    *, actor: Actor, kind: str, arguments: Mapping[str, Any] | None = None, key: str = "", subject: str = ""
+    *,
+    actor: Actor,
+    kind: str,
+    arguments: Mapping[str, Any] | None = None,
+    key: str = "",
+    subject: str = "",
+    due_at: datetime | None = None,
 ) -> Job:
-    """Ask for a job; it begins once the transaction around this stands.
+    """Ask for a job; it begins once the transaction around this stands, or at `due_at`.
 
     `arguments` are what JSON holds. Of one kind and `key` there is one job ever: asked for again, that one comes back.
     A key is ours to make, never the reader's. `subject` says to the reader what the job is about.
@@ -44,7 +51,7 @@ def job_start(
         "organisation_id": actor.organisation_id,
         "request_id": actor.request_id,
         "created_at": now,
-        "due_at": now,
+        "due_at": due_at or now,
     }
     with transaction.atomic():
         if key:
@@ -52,7 +59,7 @@ def job_start(
         else:
             job, is_new = Job.objects.create(kind=kind, **made), True
         if is_new:
-            job_defer(job, now)
+            job_defer(job, job.due_at)
             if actor.kind != "system":  # what runs by itself would fill the ledger with itself
                 ledger_append(actor=actor, event=events.JOB_STARTED, subject=job, after={"kind": kind})
     return job

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
-from guanbao.apps.service_levels import events
+from guanbao.apps.service_levels import events, notices
 from guanbao.apps.service_levels.choices import Effect, ExclusionState
 from guanbao.apps.service_levels.documents import level_read, level_text
 from guanbao.apps.service_levels.errors import DecidedAlready, DecidedByProposer, LevelMissing
@@ -74,6 +74,7 @@ def exclusion_propose(
             "side": made.side,
         }
         _tell(actor, events.EXCLUSION_PROPOSED, made, said)
+        notices.exclusion_proposed(actor, made)
     return made
 
 
@@ -118,6 +119,7 @@ def exclusion_decide(*, actor: Actor, exclusion: Exclusion, state: ExclusionStat
         exclusion.save()
         side = Side.CONTRACTOR if exclusion.side == Side.INSTITUTION else Side.INSTITUTION
         _tell(actor, events.EXCLUSION_DECIDED, exclusion, {"state": state, "side": side})
+        notices.exclusion_decided(actor, exclusion)
         if state == ExclusionState.ACCEPTED and _has_statement(exclusion):
             # Whoever decided may be the contractor, who drafts nothing: what was agreed is carried out by the system.
             job_start(

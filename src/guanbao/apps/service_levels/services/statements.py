@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
-from guanbao.apps.service_levels import events
+from guanbao.apps.service_levels import events, notices
 from guanbao.apps.service_levels.choices import AmountKind, ExclusionState, StatementState
 from guanbao.apps.service_levels.computing import computed, cut_of, evidence_make, folder_of, month_of, standing_now
 from guanbao.apps.service_levels.documents import level_text
@@ -80,6 +80,7 @@ def statement_draft(
         )
         told = _told(statement) | ({"supersedes": last.version} if last is not None else {})
         _tell(actor, events.STATEMENT_DRAFTED, statement, told)
+        notices.statement_told(actor, statement, notices.STATEMENT_DRAFTED)
     return statement
 
 
@@ -112,6 +113,7 @@ def statement_issue(*, actor: Actor, statement: Statement) -> Statement:
         statement.save(update_fields=["signature", "state", "issued_at", "issued_by"])
         _amounts_enter(actor, statement)
         _tell(actor, events.STATEMENT_ISSUED, statement, _told(statement))
+        notices.statement_told(actor, statement, notices.STATEMENT_ISSUED)
     return statement
 
 

@@ -1,0 +1,32 @@
+"""The people behind a permission: who may do something to a row, as `reach` would answer each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+
+from guanbao.platform.access.choices import Scope
+from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.access.permissions import Permission
+from guanbao.platform.access.reach import current
+from guanbao.platform.identity.models import Person
+
+
+def holders(
+    permission: Permission, *, organisation_id: int, scopes: Mapping[str, int], on: date | None = None
+) -> list[Person]:
+    """The people of an organisation who hold `permission` on a day (today) over a row of these scopes; no machines."""
+    day = on or timezone.localdate()
+    roles = [role.pk for role in Role.objects.all() if permission.name in role.permissions]
+    within = Q(scope=Scope.ORGANISATION)
+    for scope, key in scopes.items():
+        within |= Q(scope=scope, key=key)
+    granted = Grant.objects.filter(
+        within, current(day), organisation=organisation_id, role__in=roles, revoked_at=None
+    ).values("person")
+    member = Q(memberships__organisation=organisation_id) & current(day, "memberships__")
+    found = Person.objects.filter(member, pk__in=granted, left_at=None, is_machine=False)
+    return list(found.filter(memberships__organisation__closed_at=None).distinct().order_by("pk"))
