@@ -40,6 +40,7 @@ def built(home, django_db_blocker):
         "HOME": home,
         "GUANBAO_STATEMENT_KEY": home / "statement.key.json",
         "GUANBAO_LEDGER_KEY": home / "ledger.key.json",
+        "GUANBAO_EGRESS": "hooks.example.com",
     }
     # A test client that is done closes the connection on PostgreSQL, and with it the transaction.
     close, connection.close_if_unusable_or_obsolete = connection.close_if_unusable_or_obsolete, lambda: None

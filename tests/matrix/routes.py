@@ -25,6 +25,7 @@ from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level,
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources
@@ -70,6 +71,9 @@ OWNERS = {
     Task: ("organisation",),
     ModelVersion: ("organisation",),
     Absence: ("organisation",),
+    Receipt: ("notice__organisation",),
+    Delivery: ("notice__organisation",),
+    Endpoint: ("organisation",),
     Entry: ("institution", "organisation_id"),
 }
 # Rows that belong to nobody: they came with the product, or run by themselves.
@@ -102,6 +106,12 @@ ENTRIES = {
         OWN,
     ),
     "away-end": Entry_("id", {"pk": Absence}),
+            "ledger-evidence", "start", "find", "language", "api:openapi", "api:api-root", "api:nothing", "api-docs",
+            "notices-unread", "notice-wishes",
+        ),
+        OWN,
+    ),
+    "notice-open": Entry_("id", {"pk": Receipt}),
     "session-end": Entry_("id", {"pk": UserSession}),
     "token-revoke": Entry_("id", {"pk": Token}),
     "invitation": Entry_("id", {"secret": ("nothing", "x" * 43)}),

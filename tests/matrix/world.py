@@ -39,6 +39,7 @@ from guanbao.platform.access.roles import roles_shipped, roles_sync
 from guanbao.platform.actors import SYSTEM, Actor
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.identity.tokens import token_make
+from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
@@ -143,11 +144,15 @@ class World:
                     Somebody(self, tenant, role.code, organisation)
             Somebody(self, tenant, "", organisation)
         self.by = {(who.tenant, who.role): who for who in self.people}
+        for tenant, organisation in self.organisations.items():
+            self._endpoint(tenant, organisation)
         for name, bank in self.banks.items():
             self._bank(name, bank)
         self.arrangements = {code: self._arrangement(code) for code in self.contractors}
         for tenant, organisation in self.organisations.items():
             self._people(tenant, organisation)
+        for job in Job.objects.filter(kind="notice.spread"):  # of what happened above
+            job_run(job.pk)
         scoped = self.arrangements["ea"]
         Somebody(self, "east", "executing_department", self.organisations["east"],
                  scope="department", key=scoped.department_id).allowed = {"qzen", "qzeast", "qzea"}  # fmt: skip
@@ -189,9 +194,17 @@ class World:
         job_run(job.pk)
         job_run(job_start(actor=self.by[name, "risk"].actor, kind="ledger.export", arguments={"asked": {}}).pk)
 
+    def _administrator(self, tenant, organisation):
+        role = "platform_administrator" if organisation.side == "institution" else "contractor_administrator"
+        return role, self.by[tenant, role].actor
+
+    def _endpoint(self, tenant, organisation):
+        _role, actor = self._administrator(tenant, organisation)
+        endpoint_add(actor=actor, channel="webhook", name=f"Hook {mark(tenant)}", address="https://hooks.example.com/")
+
     def _people(self, tenant, organisation):
-        administrator = "platform_administrator" if organisation.side == "institution" else "contractor_administrator"
-        actor, of = self.by[tenant, administrator].actor, mark(tenant)
+        administrator, actor = self._administrator(tenant, organisation)
+        of = mark(tenant)
         member_machine_add(actor=actor, login=f"{of}-machine", name=f"Machine {of}")
         role = Role.objects.get(code=administrator, institution=None)
         member_invite(actor=actor, login=f"{of}-new", name=f"New {of}", email=f"{of}@new.example", roles=[role])
