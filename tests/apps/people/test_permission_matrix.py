@@ -64,3 +64,11 @@ def test_a_role_is_given_for_one_department(client, house):
     client.post("/grants/add", given | {"department": ours.pk})
     made = Grant.objects.get(person=member)
     assert (made.scope, made.key) == ("department", ours.pk)
+
+
+def test_only_who_sees_people_is_led_to_it(client, house):
+    led = {}
+    for role in ("platform_administrator", "risk"):
+        client.force_login(house.person(role, house.bank.organisation, role)[0])
+        led[role] = 'href="/matrix"' in client.get("/").content.decode()
+    assert led == {"platform_administrator": True, "risk": False}

@@ -24,7 +24,7 @@ class Notice(models.Model):
     key = models.CharField(max_length=200)
     values = models.JSONField(default=dict)
     url = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(_("Since"))
+    at = models.DateTimeField(_("Told at"))
 
     class Meta:
         constraints = (
@@ -60,7 +60,7 @@ class Receipt(models.Model):
     tenants = ("notice__organisation",)
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="receipts", verbose_name=_("Notice"))
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="receipts")
-    at = models.DateTimeField(_("Since"))
+    at = models.DateTimeField(_("Told at"))
     read_at = models.DateTimeField(_("Read"), null=True)
 
     class Meta:
@@ -115,7 +115,7 @@ class Delivery(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.WAITING)
     together = models.ForeignKey("self", models.SET_NULL, null=True, related_name="others")
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
-    created_at = models.DateTimeField(_("Since"))
+    created_at = models.DateTimeField(_("Told at"))
     sent_at = models.DateTimeField(_("Sent at"), null=True)
     error_en = models.TextField(blank=True)
     error_zh = models.TextField(blank=True)

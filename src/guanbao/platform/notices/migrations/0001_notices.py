@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("values", models.JSONField(default=dict)),
                 ("url", models.CharField(blank=True, max_length=200)),
-                ("at", models.DateTimeField(verbose_name="Since")),
+                ("at", models.DateTimeField(verbose_name="Told at")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="Attempts")),
-                ("created_at", models.DateTimeField(verbose_name="Since")),
+                ("created_at", models.DateTimeField(verbose_name="Told at")),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="Sent at")),
                 ("error_en", models.TextField(blank=True)),
                 ("error_zh", models.TextField(blank=True)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             name="Receipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(verbose_name="Since")),
+                ("at", models.DateTimeField(verbose_name="Told at")),
                 ("read_at", models.DateTimeField(null=True, verbose_name="Read")),
                 (
                     "notice",
