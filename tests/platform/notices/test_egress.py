@@ -45,7 +45,7 @@ def test_no_address_inside_is_reached(address, monkeypatch):
 @pytest.mark.parametrize(
     "answers",
     [["127.0.0.1"], ["10.1.2.3"], ["169.254.169.254"], ["::1"], ["::ffff:10.0.0.1"], ["93.184.216.34", "127.0.0.1"],
-     ["fe80::1"], ["224.0.0.1"], ["100.64.0.1"], ["0.0.0.0"]],
+     ["fe80::1"], ["224.0.0.1"], ["100.64.0.1"], ["0.0.0.0"]],  # noqa: S104
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_refused(answers, monkeypatch):
     """As one does whose owner changes what it leads to."""
