@@ -7,7 +7,7 @@ import pytest
 from guanbao.platform.notices import egress
 from guanbao.platform.notices.errors import AddressRefused
 
-INSIDE = ("127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "0.0.0.0", "metadata.google.internal",
+INSIDE = ("127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "0.0.0.0", "metadata.google.internal",  # noqa: S104
           "2130706433", "0x7f000001", "017700000001", "127.1", "[::ffff:127.0.0.1]", "[fe80::1]", "127.0.0.1.nip.io",
           "①②⑦.0.0.1", "localhost.", "[::]", "0177.0.0.1", "192.168.1.1", "172.16.0.1")  # fmt: skip
 FORMS = [
