@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from guanbao.platform.access.roles import role_title
 from guanbao.platform.workflow.attaching import attachment_of
 from guanbao.platform.workflow.choices import AGAINST, State, TaskState, Verdict
-from guanbao.platform.workflow.diagrams import Diagram, diagram_of, tree_of
+from guanbao.platform.workflow.diagrams import Diagram, diagram_in
 from guanbao.platform.workflow.drawing import drawn
 from guanbao.platform.workflow.models import Approval, Decision, ModelVersion, Task
 from guanbao.platform.workflow.running import Run
@@ -66,7 +66,7 @@ def model_drawn(version: ModelVersion) -> SafeString:
 
 def shipped_drawn(name: str) -> SafeString:
     """The diagram of a model as it came with the product."""
-    return drawn(diagram_of(tree_of(models_shipped()[name][0].encode())), states={}, steps=(), key=name)
+    return drawn(diagram_in(models_shipped()[name][0]), states={}, steps=(), key=name)
 
 
 def record_of(approval: Approval, actor: Any) -> tuple[str, str]:  # noqa: ANN401 - an actor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -192,6 +193,12 @@ def diagram_of(root: Any) -> Diagram:  # noqa: ANN401 - lxml's
         tuple((lane.get("name", ""), boxes.get(lane.get("id")), lane.sourceline) for lane in lanes),
         next((box for box in pools if box), None),
     )
+
+
+@lru_cache(maxsize=200)
+def diagram_in(text: str) -> Diagram:
+    """What is drawn in a model that was checked: read once."""
+    return diagram_of(tree_of(text.encode()))
 
 
 def role_called(code: str) -> str:

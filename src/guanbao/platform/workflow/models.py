@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from guanbao.platform.wording import _, reader_language
 from guanbao.platform.workflow.choices import State, TaskState, Verdict, Why
-from guanbao.platform.workflow.diagrams import Diagram, diagram_of, tree_of
+from guanbao.platform.workflow.diagrams import Diagram, diagram_in
 
 _PERSON = settings.AUTH_USER_MODEL
 
@@ -60,7 +60,7 @@ class ModelVersion(models.Model):
     @property
     def diagram(self) -> Diagram:
         """What is drawn of it."""
-        return diagram_of(tree_of(self.bpmn.encode()))
+        return diagram_in(self.bpmn)
 
 
 class Approval(models.Model):

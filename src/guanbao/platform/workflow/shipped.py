@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from guanbao.platform.workflow.diagrams import Node, diagram_of, tree_of
+from guanbao.platform.workflow.diagrams import Node, diagram_in
 
 _FOLDER = "packs/workflow"
 
@@ -27,7 +27,7 @@ def models_shipped() -> dict[str, tuple[str, tuple[str, ...]]]:
 def model_title(name: str) -> str:
     """What a model that is shipped is called; another by its name."""
     found = models_shipped().get(name)
-    return diagram_of(tree_of(found[0].encode())).title if found else name
+    return diagram_in(found[0]).title if found else name
 
 
 def level_title(level: str) -> str:
@@ -38,7 +38,7 @@ def level_title(level: str) -> str:
 
 @cache
 def _nodes() -> list[dict[str, Node]]:
-    return [diagram_of(tree_of(bpmn.encode())).nodes for bpmn, _ in models_shipped().values()]
+    return [diagram_in(bpmn).nodes for bpmn, _ in models_shipped().values()]
 
 
 def _read(file: Traversable) -> str:

@@ -130,18 +130,19 @@ def _open(held: Held, task: Task) -> Task:
 
 
 def _mandate(actor: Actor, task: Task, approval: Approval) -> int:
-    """In whose place the actor decides here."""
-    every = list(mandates(actor, task, approval))
-    if not every:
-        raise NotPermitted(actor=actor.name, permission=APPROVAL_VIEW.name)
-    if task.claimed_by_id not in (None, actor.person_id):
-        raise TaskTaken
-    if approval.maker_id == actor.person_id:
-        raise OwnRequest
-    for for_person in every:
+    """In whose place the actor decides here. Looked for one by one: mostly it is their own."""
+    found: list[int] = []
+    for for_person in mandates(actor, task, approval):
+        if not found and task.claimed_by_id not in (None, actor.person_id):
+            raise TaskTaken
+        if not found and approval.maker_id == actor.person_id:
+            raise OwnRequest
         if for_person != approval.maker_id and not _decided(approval, actor.person_id, for_person):
             return for_person
-    raise DecidedTwice if every != [approval.maker_id] else OwnRequest
+        found.append(for_person)
+    if not found:
+        raise NotPermitted(actor=actor.name, permission=APPROVAL_VIEW.name)
+    raise OwnRequest if found == [approval.maker_id] else DecidedTwice
 
 
 def _decided(approval: Approval, *people: int | None) -> bool:
@@ -198,7 +199,8 @@ def _count(approval: Approval, node: Node) -> State | None:
         return State.REJECTED
     if sum(one in FOR for one in verdicts) < node.quorum:
         return None
-    approval.tasks.filter(level=node.id, state=TaskState.OPEN).update(state=TaskState.DROPPED)
+    if node.seats > 1:
+        approval.tasks.filter(level=node.id, state=TaskState.OPEN).update(state=TaskState.DROPPED)
     run = Run.restore(approval.run)
     run.complete(node.id)
     approval.run = run.keep()
