@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponseBase
 
-STREAMED = ("application/offset+octet-stream", "application/x-ndjson")
+STREAMED = ("application/offset+octet-stream", "application/octet-stream", "application/x-ndjson")
 _STALLS_S = 30.0  # how long a connection may be silent before what came is taken for all that comes
 _BESIDES = 1 << 20  # bytes of a form around a file of the greatest size
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -94,6 +94,7 @@ def _limited(receive: Receive) -> Receive:
 
 
 async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    following = sync_to_async(lambda: next(pieces, None))
+    # Not in the request's own thread: that may have ended by now, and the connection with it.
+    following = sync_to_async(lambda: next(pieces, None), thread_sensitive=False)
     while (piece := await following()) is not None:
         yield piece
