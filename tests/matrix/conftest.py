@@ -10,6 +10,7 @@ from django.test import override_settings
 from world import World
 
 from guanbao.engine.statements.signing import keys_new
+from guanbao.platform.files.keys import files_key_make
 
 HERE = Path(__file__).parent
 STAYS_OPEN = ExitStack()
@@ -36,11 +37,13 @@ def built(home, django_db_blocker):
     """A new world, that nothing is left of."""
     keys_new(home, "statement")
     keys_new(home, "ledger")
+    files_key_make(home / "files.key.json")
     said = {
         "HOME": home,
         "GUANBAO_STATEMENT_KEY": home / "statement.key.json",
         "GUANBAO_LEDGER_KEY": home / "ledger.key.json",
         "GUANBAO_EGRESS": "hooks.example.com",
+        "GUANBAO_FILES_KEY": home / "files.key.json",
     }
     # A test client that is done closes the connection on PostgreSQL, and with it the transaction.
     close, connection.close_if_unusable_or_obsolete = connection.close_if_unusable_or_obsolete, lambda: None

@@ -1,6 +1,7 @@
 """More rows of everything: copies of those that there are, with what must be unique made so."""
 
 from hashlib import sha256
+from uuid import uuid4
 
 from django.db import IntegrityError, models, transaction
 
@@ -58,6 +59,8 @@ def varied(field, row, number, unique):
             return copies(getattr(row, field.name), [number])[0].pk
         case models.ForeignKey():
             return value
+        case models.UUIDField():
+            return uuid4()
         case models.DateField():
             return value.replace(year=value.year + 1 + number)
         case models.IntegerField():

@@ -23,6 +23,7 @@ from guanbao.apps.parties.models import (
 )
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
 from guanbao.platform.access.models import Grant, Role
+from guanbao.platform.files.models import Document
 from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
@@ -59,6 +60,7 @@ OWNERS = {
     Statement: _of("arrangement__"),
     Exclusion: _of("arrangement__"),
     Amount: _of("arrangement__"),
+    Document: ("institution", "shared_with"),
     Person: ("memberships__organisation",),
     Grant: ("organisation",),
     Role: ("institution",),
@@ -123,6 +125,9 @@ ENTRIES = {
     "statement-recompute": Entry_("id", {"pk": Statement}),
     "level-preview": Entry_("nested", {"pk": Level}),
     "records-send": Entry_("upload", {"pk": Arrangement}),
+    "document-send": Entry_("upload", {"record": ("arrangements", "nothing"), "record_id": Arrangement}),
+    "document-renew": Entry_("upload", {"pk": Document}),
+    "document-content": Entry_("stream", {"pk": Document}),
     "import-quarantine": Entry_("stream", {"pk": Import}),
 }  # fmt: skip
 OF_RESOURCE = re.compile(r"(?P<name>[a-z-]+?)-(?P<page>list|export|add|detail|verb)")

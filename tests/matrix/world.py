@@ -37,6 +37,9 @@ from guanbao.apps.service_levels.services.statements import remark_add, standing
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.access.roles import roles_shipped, roles_sync
 from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.files.models import Document
+from guanbao.platform.files.services.adding import document_add, document_renew
+from guanbao.platform.files.services.deciding import document_release
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.notices.endpoints import endpoint_add
@@ -239,6 +242,7 @@ class World:
             kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
         )  # fmt: skip
         self._service_levels(made, of, office, manager)
+        self._documents(made, of, house, manager)
         self._approvals(made, house, office)
         return made
 
@@ -263,6 +267,30 @@ class World:
         day = timezone.localdate()
         legal, audit = by["legal"], by["internal_audit"]
         absence_set(actor=legal, deputy_id=audit.person_id, since=day, until=day + timedelta(days=9))
+
+    def _documents(self, arrangement, of, house, manager):
+        """One of each side that both see, one that the bank keeps to itself, one in quarantine, and a new version."""
+        office, security = self.by[house, "outsourcing_office"].actor, self.by[house, "it_security"].actor
+        at = {"record": "arrangements", "record_id": arrangement.pk}
+        shown = document_add(
+            actor=office, kind="contract", title=f"Contract {of}", pieces=[of.encode()], is_shared=True, **at
+        )
+        document_release(actor=security, document=shown, state_reason=f"looked {of}")
+        document_renew(actor=office, document=shown, title=f"Contract {of} 2", pieces=[of.encode()])
+        sent = document_add(
+            actor=manager, kind="licence", title=f"Licence {of}", pieces=[of.encode()], is_confidential=True, **at
+        )
+        document_release(actor=security, document=sent, state_reason=f"looked {of}")
+        inside = document_add(
+            actor=office, kind="due_diligence", title=f"Review {mark(house)}", pieces=[mark(house).encode()], **at
+        )
+        document_release(actor=security, document=inside, state_reason=f"looked {mark(house)}")
+        asked = {"destruction_reason": f"gone {mark(house)}", "destruction_asked_by": office.person_id}
+        Document.objects.filter(pk__in=(shown.pk, inside.pk)).update(**asked)
+        document_add(
+            actor=manager, kind="licence", title=f"Paper {of}", pieces=[of.encode()], record="contractors",
+            record_id=arrangement.contractor_id,
+        )  # fmt: skip
 
     def _service_levels(self, arrangement, of, office, manager):
         calendar = calendar_add(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from guanbao.cli import bank_approvals, speech
+from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.house import run_server
 from guanbao.cli.setting_up import django_ready
 from guanbao.cli.speech import _
@@ -87,6 +88,8 @@ def _bank(tell: Tell) -> list[list[object]]:
     for said in data["arrangements"]:
         tell(said["reference"])
         _arrangement(said, known, calendars, actors)
+    tell(_("documents"))
+    documents_send(actors)
     for key, said in data["contractors"].items():
         if said["standing"] != "admitted":
             _stand(contractors[key], said["standing"], said["reason"])

@@ -22,4 +22,7 @@ def django_ready() -> Any:  # noqa: ANN401 - Django's settings have no type of t
         if not key.exists():
             keys_new(key.parent, key.name.removesuffix(".key.json"))
     django.setup()
+    from guanbao.platform.files.keys import files_key_make
+
+    files_key_make(settings.GUANBAO_FILES_KEY)
     return settings

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "guanbao.apps.operations",
     "guanbao.apps.evidence",
     "guanbao.apps.inbox",
+    "guanbao.apps.documents",
     "guanbao.web",
     "guanbao.api",
     "guanbao.platform.ledger",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "guanbao.platform.keeping",
     "guanbao.platform.workflow",
     "guanbao.platform.notices",
+    "guanbao.platform.files",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",
@@ -180,4 +182,13 @@ GUANBAO_STATEMENT_KEY = Path(environ.get("GUANBAO_STATEMENT_KEY", HOME / "statem
 GUANBAO_MOST_UPLOAD = int(environ.get("GUANBAO_MOST_UPLOAD", str(4 * 1024**3)))
 # What DuckDB may hold in memory while a worker imports records, in MiB; beyond that it goes on in temporary files.
 GUANBAO_IMPORT_MEMORY = int(environ.get("GUANBAO_IMPORT_MEMORY", "96"))
+# Wraps the keys of documents; `guanbao init` makes it. Lost, no document can be read; kept with a backup, all can.
+GUANBAO_FILES_KEY = Path(environ.get("GUANBAO_FILES_KEY", HOME / "files.key.json"))
+# The largest document, in bytes.
+GUANBAO_MOST_DOCUMENT = int(environ.get("GUANBAO_MOST_DOCUMENT", str(50 * 1024**2)))
+# A scanner for malware: clamd at `host:port` or `unix:/its.sock`. Without one, documents wait until they are released.
+GUANBAO_CLAMAV = environ.get("GUANBAO_CLAMAV", "")
+# An S3-compatible store for documents, `https://host`, and its bucket; without, a folder of GUANBAO_HOME.
+GUANBAO_S3 = environ.get("GUANBAO_S3", "")
+GUANBAO_S3_BUCKET = environ.get("GUANBAO_S3_BUCKET", "documents")
 FILTERS_EMPTY_CHOICE_LABEL = _("All")  # of a filter that lets everything through

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from guanbao.api.application import api_routes
 from guanbao.apps.approvals.pages import approval_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
+from guanbao.apps.documents.pages import document_routes
 from guanbao.apps.evidence.pages import evidence_routes
 from guanbao.apps.inbox.pages import inbox_routes
 from guanbao.apps.people.routes import account_routes
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *account_routes(),
     path("taxonomies/", taxonomies_page, name="taxonomies"),
     path("taxonomies/<slug:name>/", taxonomy_page, name="taxonomy"),
+    *document_routes(),
     *evidence_routes(),
     *approval_routes(),
     *inbox_routes(),

@@ -1,6 +1,7 @@
 """Each unsafe setting is found, says what to do in both languages, and is gone once that is done."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
@@ -12,6 +13,7 @@ from guanbao.engine.language import explain
 from guanbao.engine.statements.signing import keys_new
 from guanbao.platform.access.models import Role
 from guanbao.platform.access.roles import roles_sync
+from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.identity.models import Person
 
 
@@ -30,6 +32,9 @@ def safe(db, settings, tmp_path, monkeypatch):  # noqa: ARG001
     settings.ALLOWED_HOSTS = ["bank.example"]
     settings.GUANBAO_WITNESS = tmp_path / "witness"
     settings.GUANBAO_MFA_BY_ROLE = True
+    settings.GUANBAO_CLAMAV = "127.0.0.1:3310"
+    settings.GUANBAO_FILES_KEY = tmp_path / "files.key.json"
+    files_key_make(settings.GUANBAO_FILES_KEY)
     settings.GUANBAO_LEDGER_KEY = keys_new(tmp_path, "ledger")[0]
     for name in ("GUANBAO_SECRET_KEY", "WEB_CONCURRENCY"):
         monkeypatch.delenv(name, raising=False)
@@ -51,6 +56,8 @@ def test_a_safe_installation_has_nothing_but_the_tests_own_role(safe):  # noqa: 
         ("ALLOWED_HOSTS", ["*"], "HostsUnlimited"),
         ("SECURE", False, "HttpsOff"),
         ("GUANBAO_WITNESS", None, "WitnessMissing"),
+        ("GUANBAO_CLAMAV", "", "ScannerMissing"),
+        ("GUANBAO_FILES_KEY", Path("nowhere.json"), "FilesKeyMissing"),
         ("GUANBAO_MFA_BY_ROLE", False, "SecondFactorOff"),
     ],
 )
@@ -63,7 +70,7 @@ def test_settings(safe, setting, value, error):
 def test_keys(safe, monkeypatch):
     before = found()
     secret, ledger = safe.HOME / "secret.key", safe.GUANBAO_LEDGER_KEY
-    for file in (secret, ledger):
+    for file in (secret, ledger, safe.GUANBAO_FILES_KEY):
         file.chmod(0o640)
         assert found() - before == {"FileOpenToOthers"}
         file.chmod(0o600)

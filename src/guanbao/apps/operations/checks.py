@@ -51,7 +51,12 @@ def _keys() -> Iterator[GuanbaoError]:
         yield errors.SecretKeyUnkept()
     if not ledger.is_file():
         yield errors.LedgerKeyMissing(file=ledger)
-    yield from _open(secret, ledger)
+    files = settings.GUANBAO_FILES_KEY
+    if not files.is_file():
+        yield errors.FilesKeyMissing(file=files)
+    if not settings.GUANBAO_CLAMAV:
+        yield errors.ScannerMissing()
+    yield from _open(secret, ledger, files)
 
 
 def _people() -> Iterator[GuanbaoError]:

@@ -61,6 +61,20 @@ class LedgerKeyMissing(GuanbaoError):
     """
 
 
+class FilesKeyMissing(GuanbaoError):
+    """There is no key at {file}, so that no document can be kept or read.
+
+    Run guanbao init for a new installation; restore it from its backup where there are documents.
+    """
+
+
+class ScannerMissing(GuanbaoError):
+    """Nothing scans documents for malware: each waits until somebody releases it by name.
+
+    Set GUANBAO_CLAMAV to a clamd, as host:port or unix:/its.sock.
+    """
+
+
 class WitnessMissing(GuanbaoError):
     """Nobody outside the database is given checkpoints: a ledger rolled back to an old copy would not be found out.
 

@@ -13,7 +13,8 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages known."""
-        from guanbao.apps.parties import pages  # noqa: PLC0415 - models must be there first
+        from guanbao.apps.parties import models, pages, selectors  # noqa: PLC0415 - models must be there first
+        from guanbao.platform.files.attaching import attach  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(
@@ -26,4 +27,12 @@ class PartiesConfig(AppConfig):
             pages.BRANCHES,
             pages.IDENTIFIERS,
             pages.STANDINGS,
+        )
+        attach("contractors", models.Contractor, rows=selectors.contractors_visible, columns=selectors.CONTRACTORS)
+        attach(
+            "certificates",
+            models.Certificate,
+            rows=selectors.certificates_visible,
+            columns=selectors.PARTICULARS,
+            ends=lambda row: row.valid_until,
         )
