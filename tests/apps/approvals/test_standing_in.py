@@ -14,7 +14,6 @@ from guanbao.platform.ledger.models import Entry
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
 from guanbao.platform.workflow import errors
-from guanbao.platform.workflow.hearing import _HEARING, hear
 from guanbao.platform.workflow.models import Approval, Copy, Decision, ModelVersion, Task
 from guanbao.platform.workflow.selectors import copies_of, tasks_decided, tasks_waiting, versions_visible
 from guanbao.platform.workflow.services.absences import absence_end, absence_set
@@ -62,21 +61,6 @@ def test_nobody_is_reminded_of_what_has_ended(deciders):
     decided(approval, deciders.by["executing_department"], "executing", "reject", opinion="No.")
     Task.objects.update(remind_at=timezone.now(), due_at=timezone.now())
     assert look() == {"reminded": 0, "escalated": 0}
-
-
-def test_news_is_told_after_the_change_stands(deciders, django_capture_on_commit_callbacks):
-    heard = []
-    hear(heard.append)
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            approval = deciders.submit()
-            assert heard == []
-        assert [(news.kind, news.role) for news in heard] == [("asked", "executing_department")]
-        with django_capture_on_commit_callbacks(execute=True):
-            decided(approval, deciders.by["executing_department"], "executing", "reject", opinion="No.")
-        assert heard[-1].kind == "ended"
-    finally:
-        _HEARING.pop()
 
 
 def test_a_deputy_decides_while_somebody_is_away(deciders):

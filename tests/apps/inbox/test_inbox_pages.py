@@ -18,7 +18,7 @@ def told(thread):
     notice_send(
         actor=SYSTEM, kind=STATEMENT_ISSUED, organisation_id=organisation,
         scopes={"contractor": organisation, "arrangement": thread.calls.pk}, key="1", url="/statements/1/",
-        reference="WB-1", month="2026-01", version=1,
+        values={"reference": "WB-1", "month": "2026-01", "version": 1},
     )  # fmt: skip
     job_run(Job.objects.get(kind="notice.spread").pk)
     browsers = []

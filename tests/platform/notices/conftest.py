@@ -54,7 +54,7 @@ def told(organisations, person):
     def tell(kind=HAPPENED, at="bank", key="1", by="bert", run_too=True, **values):
         notice_send(
             actor=people[by], kind=kind, organisation_id=organisations[at].pk, scopes={}, key=key, url="/there/1/",
-            **{"what": "WB-1", **values},
+            values={"what": "WB-1", **values},
         )  # fmt: skip
         if run_too:
             run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS
 from guanbao.apps.service_levels.choices import ExclusionState
@@ -62,23 +64,30 @@ def statement_told(actor: Actor, statement: Statement, kind: NoticeKind) -> None
     month = f"{statement.period_from:%Y-%m}"
     _send(
         actor, statement.arrangement, kind, {Side.INSTITUTION, Side.CONTRACTOR}, key=str(statement.pk),
-        url=f"/statements/{statement.pk}/", month=month, version=statement.version,
+        url=f"/statements/{statement.pk}/", said={"month": month, "version": statement.version},
     )  # fmt: skip
 
 
 def _exclusion(actor: Actor, exclusion: Exclusion, kind: NoticeKind, sides: set[Side]) -> None:
     _send(
         actor, exclusion.arrangement, kind, sides, key=str(exclusion.pk), url=f"/exclusions/{exclusion.pk}/",
-        month=f"{exclusion.period_from:%Y-%m}",
+        said={"month": f"{exclusion.period_from:%Y-%m}"},
     )  # fmt: skip
 
 
 def _send(
-    actor: Actor, arrangement: Arrangement, kind: NoticeKind, sides: set[Side], *, key: str, url: str, **values: Value
+    actor: Actor,
+    arrangement: Arrangement,
+    kind: NoticeKind,
+    sides: set[Side],
+    *,
+    key: str,
+    url: str,
+    said: Mapping[str, Value],
 ) -> None:
     scopes = ARRANGEMENTS.scopes_of(arrangement)
     for side in sorted(sides):
         notice_send(
             actor=actor, kind=kind, organisation_id=scopes[side], scopes=scopes, key=key, url=url,
-            reference=arrangement.reference, **values,
+            values={"reference": arrangement.reference, **said},
         )  # fmt: skip

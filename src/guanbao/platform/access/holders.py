@@ -16,11 +16,20 @@ from guanbao.platform.identity.models import Person
 
 
 def holders(
-    permission: Permission, *, organisation_id: int, scopes: Mapping[str, int], on: date | None = None
+    permission: Permission,
+    *,
+    organisation_id: int,
+    scopes: Mapping[str, int],
+    role: str = "",
+    on: date | None = None,
 ) -> list[Person]:
-    """The people of an organisation who hold `permission` on a day (today) over a row of these scopes; no machines."""
+    """The people of an organisation who hold `permission` on a day (today) over a row of these scopes; no machines.
+
+    Where a `role` is named, those who hold it by that role.
+    """
     day = on or timezone.localdate()
-    roles = [role.pk for role in Role.objects.all() if permission.name in role.permissions]
+    named = Role.objects.filter(code=role) if role else Role.objects.all()
+    roles = [each.pk for each in named if permission.name in each.permissions]
     within = Q(scope=Scope.ORGANISATION)
     for scope, key in scopes.items():
         within |= Q(scope=scope, key=key)

@@ -34,9 +34,13 @@ def notice_send(
     scopes: Mapping[str, int],
     key: str,
     url: str = "",
-    **values: Value,
+    role: str = "",
+    person_id: int | None = None,
+    values: Mapping[str, Value],
 ) -> None:
     """Tell an organisation's people who hold the kind's permission over what these scopes name, but not the actor.
+
+    Of these only who holds it by a `role`, or that one person, where they are named.
 
     It goes out once the transaction around this stands, and once for each `key`. `values` fill the kind's sentence; one
     that differs by language is `{"zh": …, "en": …}`. `url` leads to what it is about, on this site.
@@ -44,7 +48,7 @@ def notice_send(
     told = {
         "kind": kind.name, "organisation": organisation_id, "scopes": dict(scopes), "key": key, "url": url,
         "values": {name: dict(held) if isinstance(held, Mapping) else held for name, held in values.items()},
-        "but": actor.person_id,
+        "but": actor.person_id, "role": role, "person": person_id,
     }  # fmt: skip
     job_start(actor=SYSTEM, kind="notice.spread", arguments=told, key=f"{organisation_id} {kind.name} {key}")
 

@@ -28,24 +28,23 @@ def spread(
     url: str,
     values: Mapping[str, Any],
     but: int | None,
+    role: str = "",
+    person: int | None = None,
 ) -> tuple[int, int]:
     """Write a notice, a receipt for each person whom it concerns now, and the deliveries; how many of either.
 
     Done again, it writes what was not written before and nothing twice.
     """
     declared, now = notice_kind_named(kind), timezone.now()
-    people = [
-        person
-        for person in holders(declared.permission, organisation_id=organisation, scopes=scopes)
-        if person.pk != but
-    ]
+    found = holders(declared.permission, organisation_id=organisation, scopes=scopes, role=role)
+    people = [each for each in found if each.pk != but and person in (None, each.pk)]
     wishes = {row.person_id: row for row in Wishes.objects.filter(person__in=people)}
     with transaction.atomic():
         notice, _new = Notice.objects.get_or_create(
             organisation_id=organisation, kind=kind, key=key, defaults={"values": dict(values), "url": url, "at": now}
         )
-        for person in people:
-            Receipt.objects.get_or_create(notice=notice, person=person, defaults={"at": now})
+        for each in people:
+            Receipt.objects.get_or_create(notice=notice, person=each, defaults={"at": now})
         sent = sum(_deliver(notice, way, now) for way in _ways(declared, people, wishes, now))
         for endpoint in Endpoint.objects.filter(organisation=organisation, ended_at=None):
             if not endpoint.kinds or kind in endpoint.kinds:

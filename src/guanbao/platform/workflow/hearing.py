@@ -1,13 +1,10 @@
-"""Who wants to know what happens to approvals: notices will. They hear of it once the change stands."""
+"""Who wants to know what happens to approvals: they hear of it within its transaction, and do no more than write."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
-
-from django.db import transaction
 
 Kind = Literal["asked", "reminded", "escalated", "ended", "voided", "returned"]
 
@@ -33,6 +30,6 @@ def hear(told: Hears) -> None:
 
 
 def tell(news: News) -> None:
-    """Tell it once the transaction around this stands."""
+    """Tell it, within the transaction of what happened."""
     for told in _HEARING:
-        transaction.on_commit(partial(told, news))
+        told(news)
