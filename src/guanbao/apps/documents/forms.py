@@ -52,7 +52,7 @@ class RenewForm(forms.Form):
 class SendForm(RenewForm):
     """A document."""
 
-    kind = forms.ChoiceField(label=_("Kind of document"), choices=kind_choices())
+    kind = forms.ChoiceField(label=_("Kind of document"), choices=[("", "—"), *kind_choices()])
     is_shared = forms.BooleanField(
         label=_("Show it to the contractor"), required=False, help_text=_("This cannot be taken back.")
     )

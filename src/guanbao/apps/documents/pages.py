@@ -60,7 +60,7 @@ DOCUMENTS = Resource(
         "destroyed_on",
     ),
     search=("title",),
-    filters=("kind", "state", "record", "is_current", "is_confidential", "side"),
+    filters=("kind", "state", "is_current", "is_confidential", "side"),
     inside=frozenset({"destruction_reason"}),
     order=("-added_at", "-pk"),
     verbs=(

@@ -54,7 +54,7 @@ def of_record(actor: Actor, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a mod
     return {
         "documents": [(each[0], each[1:]) for each in series.values()],
         "send": reverse("document-send", args=[at.name, row.pk]) if may.exists() else "",
-        "all": f"/documents/?record={at.name}" if len(found) > _MOST else "",
+        "all": "/documents/" if len(found) > _MOST else "",
     }
 
 
