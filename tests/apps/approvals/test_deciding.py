@@ -280,3 +280,28 @@ def test_the_database_itself_holds_what_a_decision_binds(deciders):
             organisation_id=approval.organisation_id, approval=approval, level="executing", title="x", round=9,
             role="risk", created_at=timezone.now(),
         )})  # fmt: skip
+
+
+def test_nobody_decides_about_what_they_wrote(deciders):
+    """Whoever edits a record and has a colleague submit it would approve their own work."""
+    author, second = (
+        deciders.house.person(name, deciders.house.bank.organisation, "outsourcing_office")[1] for name in "ab"
+    )
+    arrangement_edit(actor=author, arrangement=deciders.arrangement, fee_monthly="777.00")
+    approval = deciders.submit()
+    up_to(deciders, approval, "office")
+    before = Entry.objects.count()
+    with pytest.raises(errors.OwnWork):
+        decided(approval, author, "office")
+    assert (Entry.objects.count(), Decision.objects.filter(level="office").exists()) == (before, False)
+    decided(approval, second, "office")
+    for seat, one in ((1, "committee"), (2, "committee2")):
+        decided(approval, deciders.by[one], "committee", seat=seat)
+    decided(approval, deciders.by["senior_management"], "senior")
+    assert state_of(approval) == "approved"
+    arrangement_edit(actor=second, arrangement=deciders.arrangement, fee_monthly="778.00")
+    again = deciders.submit()
+    up_to(deciders, again, "office")
+    with pytest.raises(errors.OwnWork):
+        decided(again, second, "office")
+    decided(again, author, "office")  # what they wrote was approved by others since

@@ -68,6 +68,13 @@ class OwnRequest(GuanbaoError):
     """
 
 
+class OwnWork(GuanbaoError):
+    """Whoever changed the record since it was last approved does not decide about it.
+
+    Leave it to somebody else of the same role.
+    """
+
+
 class DecidedTwice(GuanbaoError):
     """Nobody decides twice in one chain, neither for themselves nor for another.
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.actors import Actor
 from guanbao.platform.workflow import events
+from guanbao.platform.workflow.authors import wrote
 from guanbao.platform.workflow.choices import AGAINST, FOR, State, TaskState, Verdict
 from guanbao.platform.workflow.diagrams import Node
 from guanbao.platform.workflow.errors import (
@@ -17,6 +18,7 @@ from guanbao.platform.workflow.errors import (
     DelegateUnfit,
     OpinionMissing,
     OwnRequest,
+    OwnWork,
     ReturnUnfit,
     TaskClosed,
     TaskTaken,
@@ -61,14 +63,17 @@ def task_decide(*, actor: Actor, task: Task, verdict: Verdict | str, opinion: st
     """Decide a task; a return names the level `to` which it goes back.
 
     Raises:
-        NotPermitted; OwnRequest, DecidedTwice; TaskTaken, TaskClosed, ApprovalEnded; VerdictUnfit, OpinionMissing,
-        ReturnUnfit. ContentChanged: the record is no longer what was submitted, and the approval is void from now on.
+        NotPermitted; OwnRequest, OwnWork, DecidedTwice; TaskTaken, TaskClosed, ApprovalEnded; VerdictUnfit,
+        OpinionMissing, ReturnUnfit. ContentChanged: the record is no longer what was submitted, and the approval is void
+        from now on.
     """
     try:
         with transaction.atomic():
             held = hold(task.approval_id)
             task = _open(held, task)
             for_person = _mandate(actor, task, held.approval)
+            if wrote(held.attached, held.approval, {somebody(actor), for_person}):
+                raise OwnWork
             if same := is_same(held.attached, held.subject, held.approval):
                 _decide(actor, held.approval, task, Verdict(verdict), (opinion.strip(), to, for_person))
             else:
