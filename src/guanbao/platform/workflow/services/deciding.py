@@ -64,7 +64,7 @@ def task_decide(*, actor: Actor, task: Task, verdict: Verdict | str, opinion: st
 
     Raises:
         NotPermitted; OwnRequest, OwnWork, DecidedTwice; TaskTaken, TaskClosed, ApprovalEnded; VerdictUnfit,
-        OpinionMissing, ReturnUnfit. ContentChanged: the record is no longer what was submitted, and the approval is void
+        OpinionMissing, ReturnUnfit. ContentChanged: the record is not what was submitted, and the approval is void
         from now on.
     """
     try:
