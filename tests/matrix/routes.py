@@ -21,6 +21,7 @@ from guanbao.apps.parties.models import (
     Institution,
     StandingChange,
 )
+from guanbao.apps.privacy.models import Entrustment
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.files.models import Document
@@ -53,6 +54,7 @@ OWNERS = {
     Arrangement: _of(""),
     Link: _of("arrangement__"),
     Place: _of("arrangement__"),
+    Entrustment: _of("arrangement__"),
     WorkingCalendar: ("institution__organisation", "levels__arrangement__contractor__organisation"),
     Level: _of("arrangement__"),
     Term: _of("level__arrangement__"),

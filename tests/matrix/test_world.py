@@ -15,7 +15,7 @@ UNMARKED = {
     "country", "currency", "fee_currency", "calendar_text", "digest", "sha256", "dataset", "mapping", "measure",
     "target", "condition", "credit", "bonus", "starts_at", "ends_at", "decision", "password", "definitions",
     "withdrawn_reason", "scope", "subject_type", "run", "level", "role", "escalate_to",
-    "kind", "error_en", "error_zh", "host", "address_sealed", "secret_sealed",
+    "kind", "settlement", "error_en", "error_zh", "host", "address_sealed", "secret_sealed",
     "media", "record", "stored_as", "wrapped_key",
 }  # fmt: skip
 # Rows made by what they belong to, or that came with the product.

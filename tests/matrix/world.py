@@ -29,6 +29,7 @@ from guanbao.apps.parties.services import (
 )
 from guanbao.apps.people.inviting import member_invite
 from guanbao.apps.people.services import member_machine_add, own_role_add
+from guanbao.apps.privacy.services import entrustment_add
 from guanbao.apps.service_levels.models import Amount
 from guanbao.apps.service_levels.services.exclusions import exclusion_propose
 from guanbao.apps.service_levels.services.imports import import_announce, import_receive, import_run
@@ -229,6 +230,10 @@ class World:
         )  # fmt: skip
         link_add(actor=office, arrangement=made, rank=2, name=f"Sub {of}", part=of, identifier=of)
         place_add(actor=office, arrangement=made, activity="service", place=f"Place {of}")
+        entrustment_add(
+            actor=office, arrangement=made, purpose=f"Calls {of}", begins_on=LONG_AGO, finishes_on=date(2027, 12, 31),
+            method=of, kinds=of, protection=of, duties=of, at_end="delete", sub_entrusted_to=of, consented_on=LONG_AGO,
+        )  # fmt: skip
         identifier_add(actor=office, contractor=contractor, scheme="other", value=f"ID {of}")
         contact_add(
             actor=office, contractor=contractor, name=f"Contact {of}", post=of, phone=of, email=f"{of}@c.example"

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
     "guanbao.apps.service_levels",
+    "guanbao.apps.privacy",
     "guanbao.apps.approvals",
     "guanbao.apps.people",
     "guanbao.apps.operations",

@@ -23,6 +23,7 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argum
 
     password = forms.CharField(
         label=_("First password"),
+        min_length=12,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters; to be changed by its holder."),
     )
