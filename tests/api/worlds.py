@@ -20,7 +20,10 @@ from guanbao.apps.service_levels.services.statements import statement_draft, sta
 from guanbao.platform.access.models import Role
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Membership
+from guanbao.platform.notices.endpoints import endpoint_add
+from guanbao.platform.notices.models import Delivery
 from guanbao.platform.tasks.models import Job, Schedule
+from guanbao.platform.tasks.running import job_run
 
 SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
 HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
@@ -45,7 +48,9 @@ class World:
         self.chosen, self.ids = {}, {}
         self.arrangements = [self._entries(n) for n in range(3)]
         self._people()
+        endpoint_add(actor=self.caller.actor, channel="webhook", name="Hook", address="https://hooks.example.com/")
         self._service_levels(*self.arrangements)
+        self._notices()
 
     def _entries(self, n):
         bank, calls = self.bank, self.house.calls
@@ -81,6 +86,13 @@ class World:
         given = {"permissions": ["arrangement.view"], "gives": []}
         own_role_add(actor=actor, name="查阅", name_en="Reader", **given)
         self.chosen["roles"] = given
+
+    @staticmethod
+    def _notices():
+        """What is told of what was done above, and did not get out."""
+        for job in Job.objects.filter(kind="notice.spread"):
+            job_run(job.pk)
+        Delivery.objects.update(state="failed")
 
     def _service_levels(self, measured, drafted, bare):
         calendar = calendar_add(actor=SYSTEM, institution=self.bank, name="Desk", definition=HOURS)

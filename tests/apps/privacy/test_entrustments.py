@@ -68,7 +68,9 @@ def test_what_makes_no_sense_is_refused(thread, kept, wrong):  # noqa: ARG001
 def test_it_is_settled_once_and_stands_then(kept, house):
     officer = house.person("officer", house.bank.organisation, "data_protection")[1]
     tomorrow = timezone.localdate() + timedelta(days=1)
-    for wrong in ({"settled_on": tomorrow, "settlement": "x"}, {"settled_on": date(2026, 2, 1), "settlement": ""}):
+    day = date(2026, 2, 1)
+    for settled_on, settlement in ((tomorrow, "x"), (None, "x"), (day, "")):
+        wrong = {"settled_on": settled_on, "settlement": settlement}
         with pytest.raises(ValidationError):
             entrustment_settle(actor=officer, entrustment=kept, **wrong)
     done = entrustment_settle(actor=officer, entrustment=kept, settled_on=date(2026, 2, 1), settlement="Certificate 7")

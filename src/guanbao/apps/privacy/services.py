@@ -48,12 +48,16 @@ def entrustment_edit(*, actor: Actor, entrustment: Entrustment, **facts: object)
         return row_edit(entrustment, actor=actor, event=event, columns=OF_ARRANGEMENT, **facts)
 
 
-def entrustment_settle(*, actor: Actor, entrustment: Entrustment, settled_on: date, settlement: str) -> Entrustment:
+def entrustment_settle(
+    *, actor: Actor, entrustment: Entrustment, settled_on: date | None, settlement: str
+) -> Entrustment:
     """Record that the data were returned or deleted, and how that was proved; nothing is changed afterwards.
 
     Raises NotPermitted, EntrustmentSettled; ValidationError by field.
     """
     need_object(actor, ENTRUSTMENT_SETTLE, entrustment, OF_ARRANGEMENT)
+    if settled_on is None:
+        raise ValidationError({"settled_on": told("State the day.")})
     if settled_on > timezone.localdate():
         raise ValidationError({"settled_on": told("This day has not come yet.")})
     with transaction.atomic():
