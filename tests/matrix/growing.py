@@ -7,6 +7,7 @@ from django.db import IntegrityError, models, transaction
 
 from guanbao.apps.parties.models import Contractor
 from guanbao.platform.identity.models import Membership, Person
+from guanbao.platform.notices.models import Delivery, Receipt
 
 
 def grow(actor, resource, most):
@@ -37,6 +38,10 @@ def copies(row, numbers):
     return made
 
 
+# What each copy needs one of for itself, for it stands once for that and something else.
+OF_THEIR_OWN = {(Contractor, "organisation"), (Receipt, "notice"), (Delivery, "notice")}
+
+
 def fields_of(model):
     return [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
 
@@ -55,7 +60,7 @@ def varied(field, row, number, unique):
     match field:
         case models.OneToOneField() if field.null:
             return None
-        case models.ForeignKey() if field.unique or (field.name == "organisation" and isinstance(row, Contractor)):
+        case models.ForeignKey() if field.unique or (type(row), field.name) in OF_THEIR_OWN:
             return copies(getattr(row, field.name), [number])[0].pk
         case models.ForeignKey():
             return value
