@@ -33,6 +33,7 @@ from guanbao.api.application import ROOT, api_made
 from guanbao.api.openapi import document
 from guanbao.apps.parties.selectors import contractors_visible
 from guanbao.engine.statements.signing import keys_new
+from guanbao.platform.files.keys import files_key_make
 from guanbao.web.forms import form_class
 from guanbao.web.resource import resource_of, resources
 
@@ -67,9 +68,11 @@ def everybody(django_db_setup, django_db_blocker, tmp_path_factory):  # noqa: AR
     reverse("start")  # the addresses are made once: without single sign-on, as other tests expect them
     home = tmp_path_factory.mktemp("home")
     keys_new(home, "statement")
+    files_key_make(home / "files.key.json")
     lasting = override_settings(
         HOME=home,
         GUANBAO_STATEMENT_KEY=home / "statement.key.json",
+        GUANBAO_FILES_KEY=home / "files.key.json",
         GUANBAO_MFA_BY_ROLE=False,
         GUANBAO_EGRESS="hooks.example.com",
         GUANBAO_OIDC_URL="https://sso.bank.example",
@@ -119,6 +122,9 @@ AGREED = {
 }
 HEADERS = {"If-Match": "*", "Upload-Offset": "0"}
 
+# Whose body is a file: its content tells its type, so that none can be made up.
+SENDING = {"documents_send", "documents_renew"}
+
 # What can never succeed: all else is held of it.
 UNREACHED = {"machines_sign-on": "machines have tokens; single sign-on is for people"}
 
@@ -128,6 +134,7 @@ class Aim:
 
     def __init__(self, operation, world, actor=None):
         name, _, verb = operation.removesuffix(".read").partition("_")
+        self.operation, self.record = operation, world.arrangements[0].pk
         self.resource = next((each for each in resources() if each.name == name), None)
         self.agreed = AGREED.get(name, {}) | AGREED.get(verb, {}) | world.chosen.get(name, {})
         actor = actor or world.caller.actor
@@ -156,6 +163,9 @@ class Aim:
                 case.headers[name] = value
         if case.query and "cursor" in case.query:
             del case.query["cursor"]  # cannot be made up
+        if self.operation in SENDING:
+            case.body, case.query["sha256"] = b"Agreed text", ""
+            case.query |= {"record": "arrangements", "record_id": self.record} if "record" in case.query else {}
         if isinstance(case.body, dict):
             case.body = self.mended(case.body, turn)
 

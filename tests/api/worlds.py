@@ -4,6 +4,7 @@ import gzip
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 from callers import House
 from django.utils import timezone
@@ -19,11 +20,18 @@ from guanbao.apps.service_levels.services.levels import calendar_add, level_begi
 from guanbao.apps.service_levels.services.statements import statement_draft, statement_issue
 from guanbao.platform.access.models import Role
 from guanbao.platform.actors import SYSTEM
+from guanbao.platform.files.services.adding import document_add
+from guanbao.platform.files.services.deciding import document_release
+from guanbao.platform.files.services.keeping import document_destruction_ask
 from guanbao.platform.identity.models import Membership
 from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.notices.models import Delivery
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
+from guanbao.platform.workflow.services.approvals import approval_start
+from guanbao.platform.workflow.services.deciding import task_claim
+from guanbao.platform.workflow.services.versions import model_upload
+from guanbao.platform.workflow.shipped import models_shipped
 
 SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
 HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
@@ -44,12 +52,14 @@ class World:
         roles = Role.objects.filter(side="institution", institution=None).values_list("code", flat=True)
         self.caller, self.maker = (house.caller(who, house.bank.organisation, *roles) for who in ("everybody", "maker"))
         self.theirs = house.caller("theirs", house.calls.organisation, *CONTRACTORS)
-        self.colleague = house.caller("colleague", house.bank.organisation, "risk")
+        self.colleague = house.caller("colleague", house.bank.organisation, "risk", "executing_department")
         self.chosen, self.ids = {}, {}
         self.arrangements = [self._entries(n) for n in range(3)]
         self._people()
         endpoint_add(actor=self.caller.actor, channel="webhook", name="Hook", address="https://hooks.example.com/")
         self._service_levels(*self.arrangements)
+        self._documents(*self.arrangements)
+        self._approvals(*self.arrangements)
         self._notices()
 
     def _entries(self, n):
@@ -86,6 +96,36 @@ class World:
         given = {"permissions": ["arrangement.view"], "gives": []}
         own_role_add(actor=actor, name="查阅", name_en="Reader", **given)
         self.chosen["roles"] = given
+
+    def _documents(self, measured, drafted, _bare):
+        """In quarantine, kept inside, and such as may be destroyed: one of these is to be."""
+        caller, maker = self.caller.actor, self.maker.actor
+        at = {"record": "arrangements", "kind": "other", "pieces": [b"Agreed"]}
+        document_add(actor=maker, record_id=measured.pk, title="Waits", **at)
+        inside = document_add(actor=maker, record_id=drafted.pk, title="Inside", **at)
+        document_release(actor=caller, document=inside, state_reason="Looked at")
+        with patch.object(timezone, "localdate", return_value=date(2020, 6, 1)):
+            old = [document_add(actor=maker, record_id=drafted.pk, title=f"Old {n}", **at) for n in range(2)]
+        for each in old:
+            document_release(actor=caller, document=each, state_reason="Looked at")
+        document_destruction_ask(actor=maker, document=old[0], destruction_reason="No longer needed")
+        self.ids |= {"documents_ask-destruction": [old[1].pk], "documents_destroy": [old[0].pk]}
+        self.ids |= {"documents_share": [inside.pk], "documents_content": [inside.pk]}
+        self.ids["documents_renew"] = [inside.pk]
+
+    def _approvals(self, measured, drafted, bare):
+        """One that waits for the caller, one that they took, one of their own; and a model to be put in force."""
+        makers = ((self.maker, drafted), (self.maker, measured), (self.caller, bare))
+        waits, taken, own = (approval_start(actor=maker.actor, subject=of) for maker, of in makers)
+        task_claim(actor=self.caller.actor, task=taken.tasks.get())
+        bpmn, tables = models_shipped()["tiered_review"]
+        version = model_upload(
+            actor=self.maker.actor, name="tiered_review", bpmn=bpmn.encode(), tables=[one.encode() for one in tables]
+        )
+        self.ids |= {"approvals_withdraw": [own.pk], "approval-models_enforce": [version.pk]}
+        self.ids |= {f"approval-tasks_{verb}": [waits.tasks.get().pk] for verb in ("decide", "claim", "delegate")}
+        agreed = {"verdict": "approve", "to": "", "person_id": self.colleague.person.pk}
+        self.chosen["approval-tasks"] = agreed
 
     @staticmethod
     def _notices():
