@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal["person", "service", "system"]
@@ -31,3 +31,8 @@ class Actor:
 
 
 SYSTEM = Actor(kind="system", name="system")
+
+
+def system_of(organisation_id: int | None) -> Actor:
+    """The system, on behalf of an organisation: what it does is that organisation's to see and no other's."""
+    return replace(SYSTEM, organisation_id=organisation_id)

@@ -3,12 +3,20 @@
 import threading
 
 import pytest
-from receivers import HAPPENED, Mailbox, Receiver, run, shipped
+from receivers import HAPPENED, URGENT, Mailbox, Receiver, run, shipped
 
 from guanbao.platform.access.models import Grant
 from guanbao.platform.access.roles import roles_sync
 from guanbao.platform.identity.models import Person
+from guanbao.platform.notices.declaring import _KINDS
 from guanbao.platform.notices.services import notice_send
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch):
+    """The kinds of notices of these tests: elsewhere nobody knows them."""
+    for kind in (HAPPENED, URGENT):
+        monkeypatch.setitem(_KINDS, kind.name, kind)
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from aiosmtpd.controller import Controller
 from guanbao.platform.access.models import Role
 from guanbao.platform.access.permissions import permission_named
 from guanbao.platform.access.roles import roles_shipped
-from guanbao.platform.notices.declaring import notice_kind
+from guanbao.platform.notices.declaring import NoticeKind
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.running import job_run
 
 VIEW = permission_named("notice.view")
-HAPPENED = notice_kind("test.happened", "Something happened", "It happened to {what}.", VIEW)
-URGENT = notice_kind("test.urgent", "Something urgent", "It burns at {what}.", VIEW, urgent=True)
+HAPPENED = NoticeKind("test.happened", "Something happened", "It happened to {what}.", VIEW)
+URGENT = NoticeKind("test.urgent", "Something urgent", "It burns at {what}.", VIEW, urgent=True)
 
 
 def free_port():

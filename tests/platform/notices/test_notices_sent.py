@@ -23,6 +23,7 @@ from guanbao.platform.notices.sending import deliver
 from guanbao.platform.notices.services import delivery_again, receipt_read, wishes_set
 from guanbao.platform.notices.spreading import quiet_until
 from guanbao.platform.notices.tasks import daily
+from guanbao.platform.tasks.selectors import jobs_visible
 
 PLAIN = {"by_email": True, "by_sms": False, "mobile": "", "daily": False, "quiet_from": None, "quiet_until": None,
          "muted": []}  # fmt: skip
@@ -305,3 +306,15 @@ def test_only_an_administrator_sees_and_sets_where_things_go(told, receiver, adm
         ):
             with pytest.raises(NotPermitted):
                 refused()
+
+
+def test_what_is_done_for_one_institution_no_administrator_of_another_sees(told, person, organisations, administrator):
+    elsewhere = person("other_root", "other_bank")
+    Grant.objects.create(
+        person_id=elsewhere.person_id, organisation=organisations["other_bank"], since="2020-01-01",
+        role=shipped("platform_administrator"),
+    )  # fmt: skip
+    told()
+    kinds = {name: {job.kind for job in jobs_visible(actor=who)}
+             for name, who in (("ours", administrator), ("elsewhere", elsewhere))}  # fmt: skip
+    assert kinds == {"ours": {"notice.spread"}, "elsewhere": set()}

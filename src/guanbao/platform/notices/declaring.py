@@ -24,7 +24,7 @@ class NoticeKind:
     title: str
     sentence: str
     permission: Permission
-    urgent: bool
+    urgent: bool = False
 
 
 def notice_kind(name: str, title: str, sentence: str, permission: Permission, *, urgent: bool = False) -> NoticeKind:

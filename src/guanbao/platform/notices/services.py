@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import need
-from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.actors import Actor, system_of
 from guanbao.platform.changes import row_change
 from guanbao.platform.identity.models import Person
 from guanbao.platform.ledger.services import ledger_append
@@ -50,7 +50,12 @@ def notice_send(
         "values": {name: dict(held) if isinstance(held, Mapping) else held for name, held in values.items()},
         "but": actor.person_id, "role": role, "person": person_id,
     }  # fmt: skip
-    job_start(actor=SYSTEM, kind="notice.spread", arguments=told, key=f"{organisation_id} {kind.name} {key}")
+    job_start(
+        actor=system_of(organisation_id),
+        kind="notice.spread",
+        arguments=told,
+        key=f"{organisation_id} {kind.name} {key}",
+    )
 
 
 def receipt_read(*, actor: Actor, receipt: Receipt) -> Receipt:
@@ -114,7 +119,7 @@ def delivery_again(*, actor: Actor, delivery: Delivery) -> Delivery:
         said = {"channel": held.channel, "state": held.state}
         held.state, held.attempts, held.error_en, held.error_zh = State.WAITING, 0, "", ""
         held.save()
-        job_start(actor=SYSTEM, kind="notice.deliver", arguments={"delivery": held.pk})
+        job_start(actor=system_of(actor.organisation_id), kind="notice.deliver", arguments={"delivery": held.pk})
         ledger_append(actor=actor, event=events.DELIVERY_AGAIN, subject=held, before=said, after=said)
     return held
 

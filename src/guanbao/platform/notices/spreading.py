@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanbao.platform.access.holders import holders
-from guanbao.platform.actors import SYSTEM
+from guanbao.platform.actors import system_of
 from guanbao.platform.identity.models import Person
 from guanbao.platform.notices.choices import Channel, State
 from guanbao.platform.notices.declaring import NoticeKind, notice_kind_named
@@ -88,5 +88,6 @@ def _deliver(notice: Notice, way: tuple[dict[str, Any], State, datetime], now: d
         notice=notice, **values, defaults={"kind": notice.kind, "state": state, "created_at": now}
     )
     if is_new and state == State.WAITING:
-        job_start(actor=SYSTEM, kind="notice.deliver", arguments={"delivery": row.pk}, due_at=due)
+        of = system_of(notice.organisation_id)
+        job_start(actor=of, kind="notice.deliver", arguments={"delivery": row.pk}, due_at=due)
     return is_new

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from guanbao.engine.language import _
-from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.actors import Actor, system_of
 from guanbao.platform.notices.choices import State
 from guanbao.platform.notices.models import Delivery
 from guanbao.platform.notices.sending import MOST_ATTEMPTS
@@ -48,5 +48,5 @@ def daily(job: Running, *, actor: Actor) -> dict[str, int]:  # noqa: ARG001 - as
             first, *others = rows.order_by("pk")
             Delivery.objects.filter(pk__in=[row.pk for row in others]).update(together=first, state=State.WAITING)
             Delivery.objects.filter(pk=first.pk).update(state=State.WAITING)
-            job_start(actor=SYSTEM, kind="notice.deliver", arguments={"delivery": first.pk})
+            job_start(actor=system_of(organisation), kind="notice.deliver", arguments={"delivery": first.pk})
     return {"n": len(groups)}

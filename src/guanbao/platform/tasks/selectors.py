@@ -11,7 +11,7 @@ from guanbao.platform.tasks.permissions import JOB_VIEW, JOB_VIEW_ALL, SCHEDULE_
 
 
 def jobs_visible(*, actor: Actor) -> QuerySet[Job]:
-    """One's own jobs; for an administrator, those of the institution and of the system."""
+    """One's own jobs; for an administrator, those of the institution, and of the system for nobody in particular."""
     found = Job.objects.select_related("person")
     if actor.kind == "system":
         return found
@@ -19,7 +19,7 @@ def jobs_visible(*, actor: Actor) -> QuerySet[Job]:
         return found.none()
     ours = Q(person=actor.person_id, organisation=actor.organisation_id)
     if reach(actor, JOB_VIEW_ALL).whole:
-        ours |= Q(organisation=actor.organisation_id) | Q(actor_kind="system")
+        ours |= Q(organisation=actor.organisation_id) | Q(actor_kind="system", organisation=None)
     return found.filter(ours)
 
 

@@ -21,7 +21,7 @@ from guanbao.apps.service_levels.selectors import level_in_force
 from guanbao.engine.errors import InputError
 from guanbao.engine.language import explain
 from guanbao.platform.access.reach import need_object, reach
-from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.actors import Actor, system_of
 from guanbao.platform.changes import row_change
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.ledger.services import ledger_append
@@ -123,7 +123,7 @@ def exclusion_decide(*, actor: Actor, exclusion: Exclusion, state: ExclusionStat
         if state == ExclusionState.ACCEPTED and _has_statement(exclusion):
             # Whoever decided may be the contractor, who drafts nothing: what was agreed is carried out by the system.
             job_start(
-                actor=SYSTEM,
+                actor=system_of(ARRANGEMENTS.scopes_of(exclusion.arrangement)["institution"]),
                 kind="statement.draft",
                 arguments={"arrangement_id": exclusion.arrangement_id, "month": exclusion.period_from.isoformat()},
                 key=f"exclusion-{exclusion.pk}",
