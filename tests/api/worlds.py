@@ -115,6 +115,7 @@ class World:
 
     def _approvals(self, measured, drafted, bare):
         """One that waits for the caller, one that they took, one of their own; and a model to be put in force."""
+        self._entries(3)  # about which nobody decides yet
         makers = ((self.maker, drafted), (self.maker, measured), (self.caller, bare))
         waits, taken, own = (approval_start(actor=maker.actor, subject=of) for maker, of in makers)
         task_claim(actor=self.caller.actor, task=taken.tasks.get())
