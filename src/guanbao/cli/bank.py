@@ -197,6 +197,7 @@ def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
 def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any], actors: dict[str, Any]) -> None:
     from guanbao.apps.arrangements.choices import STAGES
     from guanbao.apps.arrangements.services import arrangement_add, arrangement_advance, link_add, place_add
+    from guanbao.apps.privacy.services import entrustment_add
 
     office = actors["outsourcing_office"]
     made = arrangement_add(
@@ -221,6 +222,20 @@ def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any],
         link_add(actor=office, arrangement=made, rank=rank, name=name, part=part)
     for activity, place in said.get("places", ()):
         place_add(actor=office, arrangement=made, activity=activity, place=place)
+    if made.has_personal_data:
+        entrustment_add(
+            actor=office,
+            arrangement=made,
+            purpose="受理客户咨询与申诉",
+            begins_on=date(2026, 1, 1),
+            finishes_on=date(2027, 12, 31),
+            method="通话期间调阅，不下载、不留存",
+            kinds="姓名、手机号码、卡号后四位",
+            protection="默认脱敏，查看须填写理由并留痕",
+            duties="按合同附件三；发包方每年检查一次",
+            at_end="both",
+            assessed_on=date(2025, 12, 1),
+        )
     for _stage in range(STAGES.index(said["stage"])):
         made = arrangement_advance(actor=office, arrangement=made)
     if "records" in said:
