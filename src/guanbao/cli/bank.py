@@ -222,20 +222,9 @@ def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any],
         link_add(actor=office, arrangement=made, rank=rank, name=name, part=part)
     for activity, place in said.get("places", ()):
         place_add(actor=office, arrangement=made, activity=activity, place=place)
-    if made.has_personal_data:
-        entrustment_add(
-            actor=office,
-            arrangement=made,
-            purpose="受理客户咨询与申诉",
-            begins_on=date(2026, 1, 1),
-            finishes_on=date(2027, 12, 31),
-            method="通话期间调阅，不下载、不留存",
-            kinds="姓名、手机号码、卡号后四位",
-            protection="默认脱敏，查看须填写理由并留痕",
-            duties="按合同附件三；发包方每年检查一次",
-            at_end="both",
-            assessed_on=date(2025, 12, 1),
-        )
+    term = {"begins_on": made.starts_on, "finishes_on": made.ends_on, "assessed_on": date(2025, 12, 1)}
+    for processing in said.get("processing", ()):
+        entrustment_add(actor=office, arrangement=made, **term, **processing)
     for _stage in range(STAGES.index(said["stage"])):
         made = arrangement_advance(actor=office, arrangement=made)
     if "records" in said:

@@ -13,7 +13,7 @@ from receivers import HAPPENED, URGENT, run, said, sent, shipped
 
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant
-from guanbao.platform.identity.models import Person
+from guanbao.platform.identity.models import Membership, Organisation, Person
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.endpoints import endpoint_add, endpoint_edit, endpoint_end
 from guanbao.platform.notices.errors import DeliveryUnended
@@ -318,3 +318,32 @@ def test_what_is_done_for_one_institution_no_administrator_of_another_sees(told,
     kinds = {name: {job.kind for job in jobs_visible(actor=who)}
              for name, who in (("ours", administrator), ("elsewhere", elsewhere))}  # fmt: skip
     assert kinds == {"ours": {"notice.spread"}, "elsewhere": set()}
+
+
+def test_a_closed_organisations_people_are_told_nothing(told, organisations, mailbox):
+    """Not even who belongs somewhere else too."""
+    anna = told.people["anna"].person_id
+    Membership.objects.create(person_id=anna, organisation=organisations["other_bank"], since="2020-01-01")
+    Organisation.objects.filter(pk=organisations["bank"].pk).update(closed_at=datetime.now(UTC))
+    told()
+    assert mailbox.mails == []
+    assert not Receipt.objects.exists()
+
+
+def test_a_summary_is_sent_again_as_a_whole(told, mailbox, administrator):
+    wishes_set(actor=told.people["anna"], **PLAIN | {"daily": True})
+    for key in "12":
+        told(key=key, what=f"WB-{key}")
+    mailbox.answer = "550 no"
+    daily(None, actor=None)
+    run()
+    leads, follows = Delivery.objects.order_by("pk")
+    assert (leads.state, follows.state) == ("failed", "failed")
+    with pytest.raises(DeliveryUnended):
+        delivery_again(actor=administrator, delivery=follows)
+    mailbox.answer = "250 OK"
+    delivery_again(actor=administrator, delivery=leads)
+    run()
+    [mail] = mailbox.mails
+    assert "WB-1" in said(mail)
+    assert "WB-2" in said(mail)

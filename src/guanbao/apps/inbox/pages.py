@@ -86,7 +86,7 @@ DELIVERIES = Resource(
             _("Send again"),
             permissions.DELIVERY_AGAIN,
             services.delivery_again,
-            when=lambda delivery, _actor: delivery.state in AGAIN,
+            when=lambda delivery, _actor: delivery.state in AGAIN and delivery.together_id is None,
             bulk=True,
         ),
     ),

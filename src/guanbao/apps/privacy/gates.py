@@ -18,7 +18,7 @@ def processing_is_recorded(arrangement: Arrangement) -> Shut | None:
     if not assessed:
         return Shut(told("No entrusted processing is recorded."), f"/entrustments/add?arrangement={arrangement.pk}")
     if not all(assessed):
-        return Shut(told("The impact of some processing was not assessed."), "/entrustments/")
+        return Shut(told("The impact of some processing was not assessed."), _tab(arrangement))
     return None
 
 
@@ -26,7 +26,11 @@ def processing_is_recorded(arrangement: Arrangement) -> Shut | None:
 def data_are_settled(arrangement: Arrangement) -> Shut | None:
     """No processing is left of which it is not said that its data were returned or deleted."""
     if Entrustment.objects.filter(arrangement=arrangement, settled_on=None).exists():
-        return Shut(
-            told("Of some processing it is not recorded that the data were returned or deleted."), "/entrustments/"
-        )
+        said = told("Of some processing it is not recorded that the data were returned or deleted.")
+        return Shut(said, _tab(arrangement))
     return None
+
+
+def _tab(arrangement: Arrangement) -> str:
+    """Where its records stand."""
+    return f"/arrangements/{arrangement.pk}/?tab=entrustments"

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.selectors import ARRANGEMENTS
 from guanbao.apps.service_levels.choices import ImportState, LevelState
 from guanbao.apps.service_levels.errors import LevelMissing
 from guanbao.apps.service_levels.models import Import, Level
@@ -15,7 +16,7 @@ from guanbao.apps.service_levels.permissions import RECORDS_IMPORT, STATEMENT_DR
 from guanbao.apps.service_levels.services.imports import import_run, imports_sweep
 from guanbao.apps.service_levels.services.statements import standing_refresh, statement_draft
 from guanbao.engine.errors import InputError
-from guanbao.platform.actors import SYSTEM, Actor
+from guanbao.platform.actors import Actor, system_of
 from guanbao.platform.tasks.declaring import job, schedule
 from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.services import job_start
@@ -29,7 +30,8 @@ def records_import_job(job: Running, *, actor: Actor, import_id: int) -> dict[st
     row = Import.objects.select_related("arrangement__contractor").get(pk=import_id)
     done = import_run(actor=actor, import_=row, progress=lambda step: job.progress(0, 1, step))
     if done.state == ImportState.DONE and done.batch is not None:
-        job_start(actor=SYSTEM, kind="standing.refresh", arguments={"arrangement_id": done.arrangement_id})
+        ours = system_of(ARRANGEMENTS.scopes_of(row.arrangement)["institution"])
+        job_start(actor=ours, kind="standing.refresh", arguments={"arrangement_id": done.arrangement_id})
     return {"state": done.state, "counts": done.counts}
 
 

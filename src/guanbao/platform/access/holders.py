@@ -36,6 +36,8 @@ def holders(
     granted = Grant.objects.filter(
         within, current(day), organisation=organisation_id, role__in=roles, revoked_at=None
     ).values("person")
-    member = Q(memberships__organisation=organisation_id) & current(day, "memberships__")
+    # In one condition: in two, a closed organisation's people would be found by their place in another.
+    member = Q(memberships__organisation=organisation_id, memberships__organisation__closed_at=None)
+    member &= current(day, "memberships__")
     found = Person.objects.filter(member, pk__in=granted, left_at=None, is_machine=False)
-    return list(found.filter(memberships__organisation__closed_at=None).distinct().order_by("pk"))
+    return list(found.distinct().order_by("pk"))

@@ -103,7 +103,7 @@ def wishes_set(
 
 
 def delivery_again(*, actor: Actor, delivery: Delivery) -> Delivery:
-    """Send once more what failed, or what may have been sent.
+    """Send once more what failed, or what may have been sent; a summary as a whole, by the delivery that leads it.
 
     Raises NotPermitted, DeliveryUnended.
     """
@@ -114,7 +114,7 @@ def delivery_again(*, actor: Actor, delivery: Delivery) -> Delivery:
         held = rows.filter(pk=delivery.pk, notice__organisation=actor.organisation_id).first()
         if held is None:
             raise NotPermitted(actor=actor.name, permission=DELIVERY_AGAIN.name)
-        if held.state not in AGAIN:
+        if held.state not in AGAIN or held.together_id is not None:
             raise DeliveryUnended
         said = {"channel": held.channel, "state": held.state}
         held.state, held.attempts, held.error_en, held.error_zh = State.WAITING, 0, "", ""

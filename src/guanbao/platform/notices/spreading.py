@@ -43,8 +43,8 @@ def spread(
         notice, _new = Notice.objects.get_or_create(
             organisation_id=organisation, kind=kind, key=key, defaults={"values": dict(values), "url": url, "at": now}
         )
-        for each in people:
-            Receipt.objects.get_or_create(notice=notice, person=each, defaults={"at": now})
+        receipts = [Receipt(notice=notice, person=each, at=now) for each in people]
+        Receipt.objects.bulk_create(receipts, ignore_conflicts=True)
         sent = sum(_deliver(notice, way, now) for way in _ways(declared, people, wishes, now))
         for endpoint in Endpoint.objects.filter(organisation=organisation, ended_at=None):
             if not endpoint.kinds or kind in endpoint.kinds:

@@ -1,0 +1,16 @@
+"""`guanbao bank --check`: the demonstration is made anew and its pages answer."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+GUANBAO = Path(sys.executable).with_name("guanbao")
+
+
+def test_the_demonstration_is_made_and_its_pages_answer(tmp_path):
+    env = os.environ | {"DATABASE_URL": "", "GUANBAO_LANG": "en"}
+    asked = [GUANBAO, "bank", "--home", str(tmp_path / "bank"), "--check"]
+    done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout.count(" 200 ") >= 20
