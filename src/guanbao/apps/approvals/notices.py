@@ -15,6 +15,7 @@ from guanbao.platform.wording import _ as title_
 from guanbao.platform.workflow.attaching import attachment_of
 from guanbao.platform.workflow.choices import State
 from guanbao.platform.workflow.hearing import Kind, News
+from guanbao.platform.workflow.mandates import as_person
 from guanbao.platform.workflow.models import Absence, Approval, Task
 from guanbao.platform.workflow.permissions import APPROVAL_VIEW
 
@@ -77,7 +78,7 @@ def _of_task(news: News, approval: Approval, task: Task, kind: NoticeKind) -> No
     away = Absence.objects.filter(
         organisation=approval.organisation_id, person__in=asked, since__lte=today, until__gte=today, ended_at=None
     )
-    for deputy in sorted(set(away.values_list("deputy", flat=True))):
+    for deputy in sorted({*away.values_list("deputy", flat=True)} - {approval.maker_id}):
         _send(approval, kind, key=f"{task.pk}-{deputy}", person_id=deputy, said=said)
 
 
@@ -90,8 +91,10 @@ def _send(
     person_id: int | None = None,
     said: Mapping[str, Value] | None = None,
 ) -> None:
+    # Whoever submitted it does not decide, so that of their own role's tasks they are not told.
+    by = as_person(approval.maker_id, approval.organisation_id) if role else SYSTEM
     notice_send(
-        actor=SYSTEM, kind=kind, organisation_id=approval.organisation_id, scopes=_scopes(approval), key=key,
+        actor=by, kind=kind, organisation_id=approval.organisation_id, scopes=_scopes(approval), key=key,
         url=f"/approvals/{approval.pk}/", role=role, person_id=person_id,
         values={"record": approval.label, **(said or {})},
     )  # fmt: skip
