@@ -128,6 +128,20 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         session.stop()
 
 
+@pytest.fixture
+def mailbox(settings):
+    """A mail server that the application uses."""
+    from receivers import Mailbox  # noqa: PLC0415 - models must be there first
+
+    box = Mailbox()
+    box.server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.server.port
+    settings.DEFAULT_FROM_EMAIL, settings.GUANBAO_ADDRESS = "guanbao@bank.example", "https://guanbao.bank.example"
+    yield box
+    box.server.stop()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright."""

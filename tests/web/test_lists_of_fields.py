@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from guanbao.platform.covering import personal_fields
 from guanbao.web.forms import form_class
-from guanbao.web.resource import resources
+from guanbao.web.lists import sorts
+from guanbao.web.resource import resource_named, resources
 
 KNOWN = Path(__file__).with_name("lists_of_fields.json")
 
@@ -31,10 +33,36 @@ def test_nothing_is_searched_or_put_in_order_by_what_is_inside():
     assert {name: fields for name, fields in inside.items() if fields} == {}
 
 
+def test_nothing_is_searched_filtered_or_put_in_order_by_what_is_covered():
+    """Each answer would tell a little of it: who asks often enough has it whole."""
+    covered = {
+        resource.name: {*personal_fields(resource.model)}
+        & {
+            field.lstrip("-").split("__")[0]
+            for field in (*resource.search, *resource.filters, *resource.order, *sorts(resource))
+        }
+        for resource in resources()
+    }
+    assert {name: fields for name, fields in covered.items() if fields} == {}
+    assert {"phone", "email", "name"} == {*personal_fields(resource_named("contacts").model)}
+
+
+def test_what_is_related_is_not_searched_by_what_is_covered():
+    """`person__email` tells of it as `email` does."""
+    for resource in resources():
+        for lookup in (*resource.search, *resource.filters, *(name.lstrip("-") for name in resource.order)):
+            model = resource.model
+            for name in lookup.split("__"):
+                assert name not in personal_fields(model), f"{resource.name}: {lookup}"
+                model = None if name == "pk" else model._meta.get_field(name).related_model
+                if model is None:
+                    break
+
+
 def lists():
     """Each list of fields of every resource, and the fields of each of its forms."""
     for resource in resources():
-        for part in ("search", "filters", "answers", "inside", "personal"):
+        for part in ("search", "filters", "answers", "inside"):
             yield f"{resource.name} {part}", sorted(getattr(resource, part))
         for verb in filter(None, (resource.add, *resource.verbs)):
             yield f"{resource.name} {verb.name}", sorted(form_class(resource, verb).base_fields)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -28,11 +27,10 @@ from guanbao.api.errors import at_fields, parameter_wrong, unknown
 from guanbao.api.guards import JSON, View
 from guanbao.api.schemas import Shape, body_shape, example_of, page_shape, parameters_shape, record_shape
 from guanbao.platform.access.acting import actor_of
-from guanbao.platform.access.reach import need, reach
+from guanbao.platform.access.reach import need
 from guanbao.platform.actors import Actor
-from guanbao.platform.identity.choices import Side
+from guanbao.platform.covering import fingerprint
 from guanbao.platform.keeping.services import answer_once
-from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.paging import page_of
 from guanbao.platform.wording import told
 from guanbao.web.forms import form_of, perform
@@ -71,7 +69,6 @@ def router_of(resource: Resource) -> Router:
     def detailed(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the parameter's name in the address
         actor = actor_of(request)
         here, row = _seen(resource, actor), _row(resource, actor, id)
-        rows_read(actor=actor, rows=[row], fields=here.personal.intersection(here.answered))
         return record_answer(here, row)
 
     listed.__annotations__["asked"] = Annotated[parameters_shape(resource), Query(...)]
@@ -88,7 +85,7 @@ def router_of(resource: Resource) -> Router:
 def record_answer(resource: Resource, row: Model, *, status: int = 200) -> HttpResponse:
     """One record with its ETag; a new one with its address too."""
     response = answer(_told(resource, [row])[0], status=status)
-    response.headers["ETag"] = f'"{sha256(response.content).hexdigest()[:32]}"'
+    response.headers["ETag"] = f'"{sha256(response.content + fingerprint(row)).hexdigest()[:32]}"'
     if status == 201:
         response.headers["Location"] = reverse(f"api:{resource.name}.read", args=[row.pk])
     return response
@@ -179,7 +176,6 @@ def _page(request: HttpRequest, resource: Resource, given: Any) -> HttpResponse:
         page = page_of(filters.qs, here.name, sort, given.cursor, given.limit)
     except BadSignature:
         raise parameter_wrong("cursor", told("It is no cursor of this list in this order.")) from None
-    rows_read(actor=actor, rows=page.rows, fields=here.personal.intersection(here.answered))
     return answer({"items": _told(here, page.rows), "next": page.after})
 
 
@@ -221,10 +217,7 @@ def _seen(resource: Resource, actor: Actor) -> Resource:
     """
     if not resource.may_view(actor):
         raise Http404
-    found = resource.seen_by(actor)
-    if not resource.personal or reach(actor, resource.view).side is Side.INSTITUTION:
-        return found
-    return replace(found, answers=tuple(name for name in found.answered if name not in resource.personal))
+    return resource.seen_by(actor)
 
 
 def _rows(resource: Resource, actor: Actor) -> QuerySet[Any]:

@@ -59,7 +59,7 @@ def record_shape(resource: Resource) -> Shape:
         field = resource.field(name)
         kind: Any = _out(field) | None if field.null else _out(field)
         told = Annotated[kind, Field(description=resource.heading(name))]
-        made[name] = (told, None if name in resource.inside | resource.personal else ...)
+        made[name] = (told, None if name in resource.inside else ...)
     return create_model(named(resource), **made)
 
 

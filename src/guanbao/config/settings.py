@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "guanbao.platform.workflow",
     "guanbao.platform.notices",
     "guanbao.platform.files",
+    "guanbao.platform.personal",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",
@@ -129,6 +130,11 @@ DEFAULT_FROM_EMAIL = environ.get("GUANBAO_MAIL_FROM", "guanbao@localhost")
 GUANBAO_ADDRESS = environ.get("GUANBAO_ADDRESS", "").rstrip("/")
 GUANBAO_EGRESS = environ.get("GUANBAO_EGRESS", "")
 GUANBAO_SMS = environ.get("GUANBAO_SMS", "")
+# How many values of personal data somebody may read in clear in a day, by the side that they act for.
+GUANBAO_REVEALS = {
+    "institution": int(environ.get("GUANBAO_REVEALS", "60")),
+    "contractor": int(environ.get("GUANBAO_REVEALS_CONTRACTOR", "20")),
+}
 # Counters of attempts and used codes must be one for all processes.
 CACHES = {
     "default": {

@@ -11,6 +11,7 @@ from guanbao.apps.documents.pages import document_routes
 from guanbao.apps.evidence.pages import evidence_routes
 from guanbao.apps.inbox.pages import inbox_routes
 from guanbao.apps.people.routes import account_routes
+from guanbao.apps.privacy.pages import personal_routes
 from guanbao.apps.service_levels.pages.views import routes as service_level_routes
 from guanbao.web.urls import routes
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *evidence_routes(),
     *approval_routes(),
     *inbox_routes(),
+    *personal_routes(),
     *service_level_routes(),
     *routes(),
     *api_routes(),

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
-from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.telling import cell
 from guanbao.platform.wording import told
 from guanbao.web.forms import carry_out, form_of
@@ -34,7 +33,6 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     actor = actor_of(request)
     row = get_object_or_404(resource.rows(actor=actor), pk=pk)
     resource = resource.seen_by(actor)
-    rows_read(actor=actor, rows=[row], fields=resource.personal.intersection(resource.shown))
     tabs = resource.panels_for(actor, "tab")
     chosen = next((tab for tab in tabs if tab.name == request.GET.get("tab")), tabs[0] if tabs else None)
     context = {

@@ -15,6 +15,7 @@ from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
 from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
+from guanbao.platform.covering import kept
 from guanbao.platform.telling import NOTHING
 from guanbao.platform.wording import reader_language, told
 from guanbao.web.resource import Resource, Verb, resource_of
@@ -84,7 +85,8 @@ def perform(verb: Verb, form: forms.ModelForm[Any], request: HttpRequest, row: R
     try:
         if row is not None:
             name = str(row._meta.model_name)  # noqa: SLF001 - Django's published way to a model's name
-            given[name] = type(row)._default_manager.get(pk=row.pk)  # noqa: SLF001 - as stored: the form changed `row`
+            stored = type(row)._default_manager.get(pk=row.pk)  # noqa: SLF001 - as stored: the form changed `row`
+            given = kept(stored, given) | {name: stored}
         return verb.service(actor=actor_of(request), **given)
     except ValidationError as error:
         for name, messages in getattr(error, "message_dict", {NON_FIELD_ERRORS: error.messages}).items():

@@ -15,8 +15,8 @@ from django_filters.filterset import filterset_factory
 
 from guanbao.platform.access.acting import actor_of
 from guanbao.platform.actors import Actor
+from guanbao.platform.covering import personal_fields
 from guanbao.platform.keeping.services import view_remove, view_save, views_of
-from guanbao.platform.ledger.services import rows_read
 from guanbao.platform.paging import page_of
 from guanbao.platform.telling import cell
 from guanbao.web.forms import dressed, related_to
@@ -52,7 +52,6 @@ def list_page(request: HttpRequest, resource: Resource, wrong: ValidationError |
         page = page_of(filters.qs, seen.name, sort, cursor, PAGE, most=0 if cursor else MOST_COUNTED)
     except BadSignature as error:
         raise Http404 from error
-    rows_read(actor=actor, rows=page.rows, fields=resource.personal.intersection(resource.columns))
     heads = [_head(seen, name, sort, request.GET) for name in resource.columns]
     context = {
         "resource": resource,
@@ -119,7 +118,8 @@ def asked_for(
 def sorts(resource: Resource) -> list[str]:
     """What a list may be sorted by, the usual first: columns of its own, up and down (`-`)."""
     usual = resource.order[0].replace("pk", "id")
-    columns = [name for name in resource.columns if not resource.field(name).is_relation]
+    covered = personal_fields(resource.model)  # their order would tell of them
+    columns = [name for name in resource.columns if not resource.field(name).is_relation and name not in covered]
     own = dict.fromkeys((*columns, usual.removeprefix("-"), "id"))
     return sorted((way + name for name in own for way in ("", "-")), key=lambda name: name != usual)
 

@@ -83,7 +83,6 @@ class Resource:
     `search` are text fields. `inside` are
     fields that only an institution's people see: what it thinks of a contractor is not the contractor's to read.
     `exported` are fields of files, the columns where none are named; None lets nothing be exported.
-    To show a `personal` field is an event.
     Rows that are a part of another name it by `parent`: they are no entry of the menu, and their pages lead back there.
     The API answers `shown`, or `answers` where panels show the rest.
     """
@@ -106,7 +105,6 @@ class Resource:
     panels: tuple[Panel, ...] = ()
     inside: frozenset[str] = frozenset()
     exported: tuple[str, ...] | None = ()
-    personal: frozenset[str] = frozenset()
     parent: str = ""
     answers: tuple[str, ...] = ()
 

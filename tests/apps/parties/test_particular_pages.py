@@ -48,8 +48,8 @@ def test_the_page_of_a_contractor_holds_what_belongs_to_it(bank, house):
     assert "ISO/IEC 27001" in tab(bank, path, "certificates")
     assert "all well" in tab(bank, path, "standings")
     contacts = tab(bank, path, "contacts")
-    assert "张三丰" in contacts
-    assert "李四光" not in contacts
+    assert "张**" in contacts
+    assert "李**" not in contacts
     assert f'href="/contacts/add?contractor={house.calls.pk}"' in contacts
     form = bank.get("/contacts/add", {"contractor": house.calls.pk}).content.decode()
     assert f'<option value="{house.calls.pk}" selected>' in form
@@ -59,7 +59,7 @@ def test_audit_is_offered_no_row_to_add(client, house):
     contact_add(actor=SYSTEM, contractor=house.calls, **WHOM)
     client.force_login(house.person("auditor", house.bank.organisation, "internal_audit")[0])
     contacts = tab(client, f"/contractors/{house.calls.pk}/", "contacts")
-    assert "张三丰" in contacts
+    assert "张**" in contacts
     assert "/contacts/add" not in contacts
 
 

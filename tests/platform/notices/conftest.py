@@ -3,13 +3,13 @@
 import threading
 
 import pytest
-from receivers import HAPPENED, URGENT, Mailbox, Receiver, run, shipped
 
 from guanbao.platform.access.models import Grant
 from guanbao.platform.access.roles import roles_sync
 from guanbao.platform.identity.models import Person
 from guanbao.platform.notices.declaring import _KINDS
 from guanbao.platform.notices.services import notice_send
+from receivers import HAPPENED, URGENT, Receiver, run, shipped
 
 
 @pytest.fixture(autouse=True)
@@ -17,18 +17,6 @@ def kinds(monkeypatch):
     """The kinds of notices of these tests: elsewhere nobody knows them."""
     for kind in (HAPPENED, URGENT):
         monkeypatch.setitem(_KINDS, kind.name, kind)
-
-
-@pytest.fixture
-def mailbox(settings):
-    """A mail server that the application uses."""
-    box = Mailbox()
-    box.server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.server.port
-    settings.DEFAULT_FROM_EMAIL, settings.GUANBAO_ADDRESS = "guanbao@bank.example", "https://guanbao.bank.example"
-    yield box
-    box.server.stop()
 
 
 @pytest.fixture

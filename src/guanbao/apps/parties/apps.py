@@ -15,6 +15,7 @@ class PartiesConfig(AppConfig):
         """Make the pages known."""
         from guanbao.apps.parties import models, pages, selectors  # noqa: PLC0415 - models must be there first
         from guanbao.platform.files.attaching import attach  # noqa: PLC0415
+        from guanbao.platform.personal import attaching as personal  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(
@@ -28,6 +29,7 @@ class PartiesConfig(AppConfig):
             pages.IDENTIFIERS,
             pages.STANDINGS,
         )
+        personal.attach("contacts", models.Contact, rows=selectors.contacts_visible, columns=selectors.PARTICULARS)
         attach("contractors", models.Contractor, rows=selectors.contractors_visible, columns=selectors.CONTRACTORS)
         attach(
             "certificates",

@@ -17,6 +17,7 @@ from guanbao.apps.parties.choices import (
 )
 from guanbao.apps.parties.countries import countries
 from guanbao.apps.parties.identifiers import lei_is_valid, uscc_is_valid
+from guanbao.platform.covering import PersonalCharField, PersonalEmailField, name_mask, phone_mask
 from guanbao.platform.ledger.naming import Named
 from guanbao.platform.wording import _, told
 
@@ -195,17 +196,17 @@ class Identifier(models.Model):
 
 
 class Contact(models.Model):
-    """Whom to reach at a contractor. Who they are is personal data: the ledger has no value of it."""
+    """Whom to reach at a contractor. Who they are is personal data, which is covered; the ledger has no value of it."""
 
     tenants = ("contractor__institution__organisation", "contractor__organisation")
     contractor = models.ForeignKey(Contractor, models.PROTECT, related_name="contacts", verbose_name=_("Contractor"))
-    name = models.CharField(_("Name"), max_length=100)
+    name = PersonalCharField(_("Name"), max_length=100, mask=name_mask)
     post = models.CharField(_("Post"), max_length=100, blank=True)
-    phone = models.CharField(_("Telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    phone = PersonalCharField(_("Telephone"), max_length=40, blank=True, mask=phone_mask)
+    email = PersonalEmailField(_("E-mail"), blank=True)
 
     def __str__(self) -> str:
-        return self.name
+        return " · ".join(filter(None, (str(self.name), self.post)))
 
     def clean(self) -> None:
         """Hold that there is a way to reach them."""

@@ -27,7 +27,7 @@ IDENTIFIER_EDIT = permission("identifier.edit", _("Enter and remove identifiers"
 CONTACT_VIEW = permission(
     "contact.view",
     _("See contacts of contractors"),
-    roles=("executing_department", "business_continuity", "internal_audit", *_KEEPERS, *_OWN),
+    roles=("executing_department", "business_continuity", "data_protection", "internal_audit", *_KEEPERS, *_OWN),
 )
 CONTACT_EDIT = permission("contact.edit", _("Enter, correct and remove contacts"), roles=(*_KEEPERS, *_OWN))
 CERTIFICATE_VIEW = permission("certificate.view", _("See licences and certificates"), roles=(*BANK, *CONTRACTOR))

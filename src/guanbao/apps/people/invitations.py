@@ -101,4 +101,4 @@ def _send(invitation: Invitation, link: str) -> None:
     organisation = invitation.organisation.name
     subject = told("Invitation to Guanbao by {organisation}", organisation=organisation)
     text = told("Open this link within 7 days and choose a password: {link}", link=link)
-    send_mail(subject, text, None, [invitation.email])
+    send_mail(subject, text, None, [invitation.email.clear])

@@ -79,7 +79,6 @@ PEOPLE = Resource(
     columns=("name", "login", "joined_at", "left_at"),
     shown=("name", "login", "email", "language", "joined_at", "left_at"),
     search=("name", "login"),
-    personal=frozenset({"login", "email"}),
     order=("name", "pk"),
     add=Verb("add", _("New person"), permissions.PERSON_ADD, services.member_add, form=MemberForm),
     verbs=(

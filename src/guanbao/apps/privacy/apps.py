@@ -12,9 +12,13 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        """Make the pages and the gates known."""
-        from guanbao.apps.privacy import gates, pages  # noqa: F401, PLC0415 - models must be there first
+        """Make the pages and the gates known, and cover what apps say can be revealed."""
+        from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
+        from guanbao.apps.privacy import api, gates, pages  # noqa: F401, PLC0415
+        from guanbao.platform.personal.attaching import revealable_follow  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
-        register(pages.ENTRUSTMENTS)
+        register(pages.ENTRUSTMENTS, pages.REVEALS, pages.CANARIES)
+        register_router("personal", api.of_personal)
+        revealable_follow(pages.cover)
         add_panels("arrangements", pages.OF_ARRANGEMENT)

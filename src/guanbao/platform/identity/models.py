@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from guanbao.platform.covering import PersonalEmailField
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.logins import login_normalised
 from guanbao.platform.wording import _
@@ -47,7 +48,7 @@ class Person(AbstractBaseUser):
 
     login = models.CharField(_("Login"), max_length=150, unique=True)
     name = models.CharField(_("Name"), max_length=100)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = PersonalEmailField(_("E-mail"), blank=True)
     language = models.CharField(
         _("Language"), max_length=8, blank=True, choices=(("zh", _("Chinese")), ("en", _("English")))
     )
@@ -146,7 +147,7 @@ class Invitation(models.Model):
     )
     login = models.CharField(_("Login"), max_length=150)
     name = models.CharField(_("Name"), max_length=100)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = PersonalEmailField(_("E-mail"), blank=True)
     grants = models.JSONField(default=list, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("Invited at"))

@@ -60,7 +60,7 @@ def _to_person(row: Delivery, every: list[Delivery]) -> bool:
     if person is None or not _belongs(person, row.notice.organisation_id):
         return False
     wishes = Wishes.objects.filter(person=person).first()
-    to = person.email if row.channel == Channel.EMAIL else (wishes.mobile if wishes else "")
+    to = person.email.clear if row.channel == Channel.EMAIL else (wishes.mobile if wishes else "")
     if not to:
         return False
     with translation.override("en" if person.language == "en" else "zh-hans"):
