@@ -19,6 +19,7 @@ from hypothesis import settings
 from guanbao.platform.access.tenancy import EVERYONE, SETTING
 from guanbao.platform.ledger.models import Head
 from guanbao.platform.ledger.triggers import disarmed
+from receivers import Mailbox
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST_JAVA = 17
@@ -131,8 +132,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture
 def mailbox(settings):
     """A mail server that the application uses."""
-    from receivers import Mailbox  # noqa: PLC0415 - models must be there first
-
     box = Mailbox()
     box.server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -111,6 +111,7 @@ AGREED = {
     "certificates": {"valid_until": str(timezone.localdate() + timedelta(days=20))},
     "stand": {"standing_reason": "Reviewed"},
     "reset": {"password": "quite a long password"},
+    "ask": {"record": "contacts", "record_id": 1, "fields": ["phone"], "purpose": "reach", "reason": "to call back"},
     "withdraw": {"until": "2099-01-01", "withdrawn_reason": "Merged"},
     "calendars": {"definition": HOURS},
     "enforce": {"holds_from": "2030-01-01"},

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
 from guanbao.apps.catalogue.services import function_add, service_add
-from guanbao.apps.parties.services import department_add
+from guanbao.apps.parties.services import contact_add, department_add
 from guanbao.apps.people.inviting import member_invite
 from guanbao.apps.people.services import member_machine_add, own_role_add
 from guanbao.apps.service_levels.services.exclusions import exclusion_propose
@@ -26,6 +26,7 @@ from guanbao.platform.files.services.keeping import document_destruction_ask
 from guanbao.platform.identity.models import Membership
 from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.notices.models import Delivery
+from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.workflow.services.approvals import approval_start
@@ -71,6 +72,14 @@ class World:
         )  # fmt: skip
         link_add(actor=SYSTEM, arrangement=made, rank=2, name=f"Paper {n}", part="Printing")
         place_add(actor=SYSTEM, arrangement=made, activity="service", country="CN", place=f"Hall {n}")
+        contact = contact_add(actor=SYSTEM, contractor=calls, name=f"Contact {n}", phone=f"010-555010{n}")
+        self.chosen["reveals"] = {"record_id": contact.pk}  # the last is no canary
+        if n == 0:
+            at = {"record": "contacts", "record_id": contact.pk}
+            canary_plant(actor=self.maker.actor, **at)
+            personal_reveal(actor=self.maker.actor, fields=["phone"], purpose="reach", reason="to call back", **at)
+        else:
+            self.ids.setdefault("contacts_canary", []).append(contact.pk)
         function_add(actor=SYSTEM, institution=bank, code=f"F{n}", name=f"Hotline {n}", scope_rule="none")
         facts = {"code": f"S{n}", "name": f"Calls {n}", "kind": "back_office.call_centre", "since": date(2026, 1, 1)}
         facts["personnel"] = "contractor"

@@ -28,6 +28,7 @@ from guanbao.platform.files.models import Document
 from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
+from guanbao.platform.personal.models import Canary, Reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources
@@ -78,6 +79,8 @@ OWNERS = {
     Receipt: ("notice__organisation",),
     Delivery: ("notice__organisation",),
     Endpoint: ("organisation",),
+    Reveal: ("owner",),
+    Canary: ("owner",),
     Entry: ("institution", "organisation_id"),
 }
 # Rows that belong to nobody: they came with the product, or run by themselves.
@@ -128,6 +131,7 @@ ENTRIES = {
     "level-preview": Entry_("nested", {"pk": Level}),
     "records-send": Entry_("upload", {"pk": Arrangement}),
     "document-send": Entry_("upload", {"record": ("arrangements", "nothing"), "record_id": Arrangement}),
+    "reveal": Entry_("id", {"record": ("contacts", "nothing"), "pk": Contact}),
     "document-renew": Entry_("upload", {"pk": Document}),
     "document-content": Entry_("stream", {"pk": Document}),
     "import-quarantine": Entry_("stream", {"pk": Import}),

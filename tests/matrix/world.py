@@ -44,6 +44,7 @@ from guanbao.platform.files.services.deciding import document_release
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.notices.endpoints import endpoint_add
+from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
@@ -235,9 +236,12 @@ class World:
             method=of, kinds=of, protection=of, duties=of, at_end="delete", sub_entrusted_to=of, consented_on=LONG_AGO,
         )  # fmt: skip
         identifier_add(actor=office, contractor=contractor, scheme="other", value=f"ID {of}")
-        contact_add(
-            actor=office, contractor=contractor, name=f"Contact {of}", post=of, phone=of, email=f"{of}@c.example"
+        contact = contact_add(
+            actor=office, contractor=contractor, name=f"{of} Contact", post=of, phone=of, email=f"{of}@c.example"
         )
+        at = {"record": "contacts", "record_id": contact.pk}
+        personal_reveal(actor=office, fields=["phone"], purpose="reach", reason=inside, **at)
+        canary_plant(actor=self.by[house, "data_protection"].actor, **at)
         certificate_add(
             actor=office, contractor=contractor, kind="licence", name=f"Cert {of}", number=of, issuer=of, scope=of,
             valid_from=LONG_AGO, valid_until=date(2026, 12, 31),

@@ -97,6 +97,7 @@ AXES_VERBOSE = False
 ACCOUNT_ADAPTER = "guanbao.apps.people.adapters.Accounts"
 ACCOUNT_FORMS = {"login": "guanbao.apps.people.signing_in.LoginForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # addresses are covered, and nobody logs in by one
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False

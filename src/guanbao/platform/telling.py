@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from guanbao.platform.wording import told
 
 NOTHING = "—"
-Words = Callable[[str], str]
+Words = Callable[[Any], str]
 _OF_FIELDS: dict[tuple[type[Model], str], Words] = {}
 _DIGITS = 15  # of a number, in a spreadsheet
 

@@ -17,7 +17,7 @@ from guanbao.engine.statements.signing import keys_new
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.actors import SYSTEM
-from guanbao.platform.identity.models import Organisation
+from guanbao.platform.identity.models import Organisation, Person
 from guanbao.platform.identity.services import organisation_add
 from guanbao.platform.ledger import services
 from guanbao.platform.ledger.errors import HeadMissing
@@ -279,19 +279,16 @@ def test_verification_is_shown_and_finds_a_rolled_back_ledger(desk, settings, tm
     assert Entry.objects.filter(event="ledger.verified").latest("index").after["holds"] is False
 
 
-def test_to_see_somebodys_login_is_an_event(desk):
-    browser = desk("administrator")
-    person = desk.actors["risk"].person_id
-    assert browser.get(f"/people/{person}/").status_code == 200
+def test_to_read_somebodys_address_is_an_event(desk):
+    browser, person = desk("administrator"), desk.actors["risk"].person_id
+    Person.objects.filter(pk=person).update(email="risk@bank.example")
+    assert "risk@bank.example" not in browser.get(f"/people/{person}/").content.decode()
+    assert not Entry.objects.filter(event="personal_data.read").exists()
+    sent = {"fields_asked": ["email"], "purpose": "reach", "reason": "to write to them"}
+    assert "risk@bank.example" in browser.post(f"/personal/people/{person}", sent).content.decode()
     entry = Entry.objects.get(event="personal_data.read")
     assert (entry.object_type, entry.object_id) == ("identity.person", str(person))
-    assert entry.after == {"fields": ["email", "login"], "reason": ""}
-    browser.get("/people/")
-    listed = Entry.objects.filter(event="personal_data.read").latest("index")
-    assert person in listed.after["objects"]
-    assert browser.get("/contractors/").status_code == 404
-    desk("audit").get("/contractors/")
-    assert Entry.objects.filter(event="personal_data.read").count() == 2
+    assert entry.after == {"fields": ["email"], "reason": "to write to them"}
 
 
 def test_if_the_ledger_cannot_be_written_nothing_changes_and_nothing_is_shown(desk, house):
@@ -299,8 +296,12 @@ def test_if_the_ledger_cannot_be_written_nothing_changes_and_nothing_is_shown(de
         Head.objects.all().delete()
     browser = desk("administrator")
     before = Organisation.objects.count()
+    person = desk.actors["risk"].person_id
+    Person.objects.filter(pk=person).update(email="risk@bank.example")
     with pytest.raises(HeadMissing):
-        browser.get(f"/people/{desk.actors['risk'].person_id}/")
+        browser.post(
+            f"/personal/people/{person}", {"fields_asked": ["email"], "purpose": "reach", "reason": "to write to them"}
+        )
     with pytest.raises(HeadMissing):
         organisation_add(actor=SYSTEM, side="contractor", name="Unrecorded")
     with pytest.raises(HeadMissing):

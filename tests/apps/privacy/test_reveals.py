@@ -134,7 +134,7 @@ def test_a_session_that_reads_thousands_of_records_gets_no_more_than_its_budget(
     for n, row in enumerate(rows):
         if n % 2:
             sent = {"record": "contacts", "record_id": row.pk, "fields": ["name", "phone"], **WHY}
-            answer = client.post("/api/v1/personal/reveals", json.dumps(sent), "application/json")
+            answer = client.post("/api/v1/reveals/ask", json.dumps(sent), "application/json")
         else:
             sent = {"fields_asked": ["name", "phone"], **WHY}
             answer = client.post(f"/personal/contacts/{row.pk}", sent)

@@ -17,7 +17,7 @@ from guanbao.platform.personal.errors import NothingToReveal, RevealsExhausted
 from guanbao.platform.personal.selectors import allowance_today
 from guanbao.platform.personal.services import personal_reveal
 
-of_personal = Router(tags=["Reveals of personal data"])
+of_reveals = Router(tags=["Reveals of personal data"])
 _EXAMPLE = {"values": {"phone": "13800138000"}, "left": 19}
 
 
@@ -46,11 +46,11 @@ class Shown(BaseModel):
     left: int
 
 
-@of_personal.post(
-    "/reveals",
+@of_reveals.post(
+    "/ask",
     response={200: Shown},
-    operation_id="personal_reveal",
-    url_name="personal_reveal",
+    operation_id="reveals_ask",
+    url_name="reveals_ask",
     summary="Read personal data in clear",
     openapi_extra={
         "requestBody": {"content": {"application/json": {"example": {

@@ -19,6 +19,6 @@ class PrivacyConfig(AppConfig):
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
         register(pages.ENTRUSTMENTS, pages.REVEALS, pages.CANARIES)
-        register_router("personal", api.of_personal)
+        register_router("reveals", api.of_reveals)
         revealable_follow(pages.cover)
         add_panels("arrangements", pages.OF_ARRANGEMENT)

@@ -18,7 +18,7 @@ from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.personal import permissions as personal
-from guanbao.platform.personal.attaching import Revealable, record_of
+from guanbao.platform.personal.attaching import Revealable, record_of, revealables
 from guanbao.platform.personal.errors import NothingToReveal, RevealsExhausted
 from guanbao.platform.personal.models import Canary, Reveal
 from guanbao.platform.personal.selectors import allowance_today, canaries_visible, reveals_visible
@@ -28,7 +28,14 @@ from guanbao.platform.wording import _, reader_language
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb, add_panels, add_verbs, resource_named, resource_title
 
-tell(Reveal, record=resource_title)
+
+def _headings(names: list[str]) -> str:
+    """What covered fields are called, whatever list they are of."""
+    every = {f: resource_named(each.name).heading(f) for each in revealables() for f in each.fields}
+    return ", ".join(every.get(name, name) for name in names)
+
+
+tell(Reveal, record=resource_title, fields=_headings)
 tell(Canary, record=resource_title)
 
 

@@ -104,7 +104,7 @@ PERSONAL_DATA_READ = declare(
     "personal_data.read",
     en="{actor} read {fields} of {object}",
     zh="{actor}查看了{object}的 {fields}",
-    clear=("fields", "reason", "objects"),
+    clear=("fields", "reason"),
 )
 RECORDS_EXPORTED = declare(
     "records.exported",

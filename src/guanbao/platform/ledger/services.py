@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,27 +87,12 @@ def ledger_read(
     subject: models.Model | Subject,
     fields: Sequence[str],
     reason: str = "",
-    objects: Sequence[int] = (),
     scopes: Mapping[str, int] | None = None,
 ) -> Entry:
-    """Record that personal data is shown in clear, before it is shown: which fields of whom, never their values.
-
-    Of several at once the subject is their kind, and `objects` are their keys.
-    """
+    """Record that personal data is shown in clear, before it is shown: which fields of whom, never their values."""
     with transaction.atomic():
-        after = {"fields": sorted(fields), "reason": reason} | ({"objects": list(objects)} if objects else {})
+        after = {"fields": sorted(fields), "reason": reason}
         return ledger_append(actor=actor, event=PERSONAL_DATA_READ, subject=subject, after=after, scopes=scopes)
-
-
-def rows_read(*, actor: Actor, rows: Sequence[models.Model], fields: Collection[str]) -> None:
-    """Record which personal fields of which rows are about to be shown; nothing, where there are none."""
-    if not fields or not rows:
-        return
-    if len(rows) == 1:
-        ledger_read(actor=actor, subject=rows[0], fields=sorted(fields))
-    else:
-        kind = Subject(rows[0]._meta.label_lower, "")  # noqa: SLF001 - Django's published way to a name
-        ledger_read(actor=actor, subject=kind, fields=sorted(fields), objects=[row.pk for row in rows])
 
 
 def rows_exported(*, actor: Actor, resource: str, **said: object) -> None:

@@ -66,7 +66,7 @@ class Reveal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return told("{record} {id}", record=self.record, id=self.record_id)
+        return told("Reveal {id}", id=self.pk)
 
 
 class Canary(models.Model):
@@ -93,4 +93,4 @@ class Canary(models.Model):
         )
 
     def __str__(self) -> str:
-        return told("{record} {id}", record=self.record, id=self.record_id)
+        return told("Canary {id}", id=self.pk)
