@@ -102,6 +102,12 @@ documents: ## documents under whatever people do, the long way: ten thousand run
 	@tools/bootstrap.sh test
 	@GUANBAO_DOCUMENT_RUNS=10000 $(BIN)/pytest -s -p no:xdist tests/apps/documents/test_document_machine.py
 
+.PHONY: reveals
+reveals: ## one session reads ten thousand records and asks for each in clear, on SQLite and PostgreSQL
+	@tools/bootstrap.sh test
+	@GUANBAO_REVEALS_TRIED=10000 $(BIN)/pytest -s -p no:xdist tests/apps/privacy/test_reveals.py -k thousands
+	@GUANBAO_REVEALS_TRIED=10000 tools/postgresql.sh $(BIN)/pytest -s -p no:xdist tests/apps/privacy/test_reveals.py -k thousands
+
 .PHONY: mutants
 mutants: ## every guard taken away in turn: does a test notice? (ARGS=--resume goes on with the last time)
 	@tools/bootstrap.sh test

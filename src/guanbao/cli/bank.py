@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import bank_approvals, speech
+from guanbao.cli import bank_approvals, bank_personal, speech
 from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.house import run_server
 from guanbao.cli.setting_up import django_ready
@@ -95,6 +95,7 @@ def _bank(tell: Tell) -> list[list[object]]:
             _stand(contractors[key], said["standing"], said["reason"])
     tell(_("approvals"))
     bank_approvals.approvals(data, actors)
+    bank_personal.reveals(data, actors)
     checkpoint_make()
     return accounts
 

@@ -19,6 +19,7 @@ Mask = Callable[[str], str]
 HIDDEN = "****"
 _WHOLE_NUMBER = 11  # digits of a mobile number
 _SOME_NUMBER = 7
+_HOME = "+86"
 
 
 def name_mask(value: str) -> str:
@@ -27,7 +28,9 @@ def name_mask(value: str) -> str:
 
 
 def phone_mask(value: str) -> str:
-    """The first three and the last four digits of a mobile number, of a shorter one the last two."""
+    """The first three and the last four digits of a mobile number, of a shorter one the last two; not of +86."""
+    if value.startswith(_HOME):
+        return f"{_HOME} {phone_mask(value.removeprefix(_HOME))}"
     digits = [char for char in value if char.isdigit()]
     if len(digits) >= _WHOLE_NUMBER:
         return f"{''.join(digits[:3])}{HIDDEN}{''.join(digits[-4:])}"

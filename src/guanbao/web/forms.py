@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest
+from django_filters.widgets import BooleanWidget
 
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
@@ -26,6 +27,7 @@ _BLANK = BLANK_CHOICE_DASH[0]  # nine dashes
 _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
+    BooleanWidget: "form-select",
     forms.CheckboxInput: "form-check-input",
     forms.CheckboxSelectMultiple: "choices",
 }
@@ -109,6 +111,8 @@ def dressed(form: forms.BaseForm) -> None:
             _offer(field, form[name].value())
         elif isinstance(field, forms.ChoiceField) and not callable(every := field.choices) and _BLANK in every:
             field.choices = [("", NOTHING) if choice == _BLANK else choice for choice in every]
+        if isinstance(field.widget, BooleanWidget):
+            field.widget.choices = [("", told("All")), *field.widget.choices[1:]]  # theirs says «Unknown»
         if isinstance(field.widget, forms.Select):
             field.widget.template_name = "web/select.html"  # Django's asks for two templates more for each choice
         field.widget.attrs["class"] = _CLASSES.get(type(field.widget), "form-control")

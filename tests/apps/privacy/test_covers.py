@@ -46,7 +46,7 @@ def faults(text):
         (name_mask, NAME, "欧**"),
         (name_mask, "Li Lei", "L**"),
         (phone_mask, PHONE, "136****5678"),
-        (phone_mask, "+86 136-1234-5678", "861****5678"),
+        (phone_mask, "+86 136-1234-5678", "+86 136****5678"),
         (phone_mask, "62281234", "****34"),
         (phone_mask, "110", "****"),
         (email_mask, EMAIL, "o***@calls.example"),

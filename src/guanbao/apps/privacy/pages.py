@@ -21,7 +21,7 @@ from guanbao.platform.personal import permissions as personal
 from guanbao.platform.personal.attaching import Revealable, record_of, revealables
 from guanbao.platform.personal.errors import NothingToReveal, RevealsExhausted
 from guanbao.platform.personal.models import Canary, Reveal
-from guanbao.platform.personal.selectors import allowance_today, canaries_visible, reveals_visible
+from guanbao.platform.personal.selectors import allowance_today, canaries_visible, is_canary, reveals_visible
 from guanbao.platform.personal.services import canary_lift, canary_plant, personal_reveal
 from guanbao.platform.telling import tell
 from guanbao.platform.wording import _, reader_language
@@ -86,6 +86,18 @@ ENTRUSTMENTS = Resource(
     panels=(TIMELINE,),
 )
 OF_ARRANGEMENT = rows_panel("entrustments", by="arrangement", title=_("Personal data"))
+
+
+def about(actor: Actor, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a reveal or a canary
+    """The way to the record, for who sees it."""
+    try:
+        record_of(actor=actor, name=row.record, pk=row.record_id)
+    except NothingToReveal:
+        return {"url": ""}
+    return {"url": resource_named(row.record).url("detail", row.record_id)}
+
+
+ABOUT = Panel("about", _("Record"), "privacy/about.html", about, slot="head")
 REVEALS = Resource(
     name="reveals",
     model=Reveal,
@@ -102,6 +114,7 @@ REVEALS = Resource(
     search=("reason",),
     filters=("purpose", "is_refused", "is_canary"),
     order=("-pk",),
+    panels=(ABOUT,),
 )  # fmt: skip
 CANARIES = Resource(
     name="canaries",
@@ -123,7 +136,7 @@ CANARIES = Resource(
             when=lambda canary, _actor: canary.lifted_at is None,
         ),
     ),
-    panels=(TIMELINE,),
+    panels=(ABOUT, TIMELINE),
     exported=None,  # what they are good for is that nobody knows them
 )
 
@@ -143,7 +156,16 @@ def cover(each: Revealable) -> None:
     add_panels(
         each.name, Panel("covered", _("Covered personal data"), "privacy/covered.html", beside, slot="side", may=may)
     )
-    add_verbs(each.name, Verb("canary", _("Plant a canary"), personal.CANARY_EDIT, plant))
+    add_verbs(
+        each.name,
+        Verb(
+            "canary",
+            _("Plant a canary"),
+            personal.CANARY_EDIT,
+            plant,
+            when=lambda row, _actor: not is_canary(each.name, row.pk),
+        ),
+    )
 
 
 def reveal_page(request: HttpRequest, record: str, pk: int) -> HttpResponse:

@@ -102,8 +102,8 @@ def _shown(value: object) -> str:
 
 PERSONAL_DATA_READ = declare(
     "personal_data.read",
-    en="{actor} read {fields} of {object}",
-    zh="{actor}查看了{object}的 {fields}",
+    en="{actor} read {fields} in clear",
+    zh="{actor}查看了 {fields} 的明文",
     clear=("fields", "reason"),
 )
 RECORDS_EXPORTED = declare(

@@ -6,8 +6,8 @@ from guanbao.platform.ledger.events import declare
 
 REVEAL_REFUSED = declare(
     "reveal.refused",
-    en="{actor} wanted to read {fields} of {object} and had no reveals left ({allowed} a day)",
-    zh="{actor}请求查看{object}的 {fields}，当日额度（{allowed}）已用完，未予显示",
+    en="{actor} wanted to read {fields} in clear and had no reveals left ({allowed} a day)",
+    zh="{actor}请求查看 {fields} 的明文，当日额度（{allowed}）已用完，未予显示",
     clear=("fields", "reason", "allowed"),
 )
 CANARY_PLANTED = declare(

@@ -25,6 +25,11 @@ def canaries_visible(*, actor: Actor) -> QuerySet[Canary]:
     return rows.filter(owner=actor.organisation_id) if reach(actor, CANARY_EDIT).whole else rows.none()
 
 
+def is_canary(record: str, record_id: int) -> bool:
+    """Whether a record is one now; where the database limits rows, only its owner's people are told."""
+    return Canary.objects.filter(record=record, record_id=record_id, lifted_at=None).exists()
+
+
 def allowed_to(*, actor: Actor) -> int:
     """How many values the actor may reveal in a day, by the side that they act for."""
     side = reach(actor, PERSONAL_REVEAL).side

@@ -24,7 +24,7 @@ from guanbao.platform.personal.choices import Purpose
 from guanbao.platform.personal.errors import CanaryThere
 from guanbao.platform.personal.models import Allowance, Canary, Reveal
 from guanbao.platform.personal.permissions import CANARY_EDIT, PERSONAL_REVEAL
-from guanbao.platform.personal.selectors import allowed_to
+from guanbao.platform.personal.selectors import allowed_to, is_canary
 from guanbao.platform.wording import told
 
 _LEAST_REASON = 4  # characters; a dot is none
@@ -50,15 +50,15 @@ def personal_reveal(
     with transaction.atomic():
         allowance, is_within = _use(actor, len(asked))
         with limited_to(system_of(owner)):  # a contractor's people read no canaries and keep no book of reveals
-            canary = Canary.objects.filter(record=record, record_id=row.pk, owner=owner, lifted_at=None).first()
+            is_bait = is_canary(record, row.pk)
             day = {"owner": owner, "person": actor.person_id, "is_refused": True, "at__date": allowance.day}
             is_first = not is_within and not Reveal.objects.filter(**day).exists()
             kept = Reveal.objects.create(
                 owner_id=owner, at=timezone.now(), person_id=actor.person_id, organisation_id=actor.organisation_id,
                 record=record, record_id=row.pk, fields=list(asked), purpose=purpose, reason=reason,
-                is_refused=not is_within, is_canary=canary is not None,
+                is_refused=not is_within, is_canary=is_bait,
             )  # fmt: skip
-            if canary is not None:
+            if is_bait:
                 by = {"record": record, "record_id": row.pk, "by": actor.key}
                 own = {"institution": owner}
                 ledger_append(actor=system_of(owner), event=events.CANARY_TOUCHED, subject=kept, after=by, scopes=own)
@@ -81,7 +81,7 @@ def canary_plant(*, actor: Actor, record: str, record_id: int) -> Canary:
     if actor.person_id is None:
         raise NotPermitted(actor=actor.name, permission=CANARY_EDIT.name)
     with transaction.atomic():
-        if Canary.objects.filter(record=record, record_id=row.pk, lifted_at=None).exists():
+        if is_canary(record, row.pk):
             raise CanaryThere
         made = Canary.objects.create(
             owner_id=found.owner_of(row, actor), record=record, record_id=row.pk, planted_by_id=actor.person_id,
