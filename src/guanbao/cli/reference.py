@@ -120,7 +120,7 @@ def files_page() -> str:
         "YAML with a core schema: no dates, no base-60 numbers, no yes/no; unknown keys are errors.",
         "",
     ]
-    for name in ("calendar", "mapping", "service-level"):
+    for name in ("calendar", "mapping", "service-level", "questionnaire"):
         form = schema(name)
         lines += [
             f"## {form.get('title', name)}",

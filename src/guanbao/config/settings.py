@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guanbao.apps.evidence",
     "guanbao.apps.inbox",
     "guanbao.apps.documents",
+    "guanbao.apps.surveys",
     "guanbao.web",
     "guanbao.api",
     "guanbao.platform.ledger",
@@ -48,7 +49,11 @@ INSTALLED_APPS = [
     "guanbao.platform.workflow",
     "guanbao.platform.notices",
     "guanbao.platform.files",
+<<<<<<< HEAD
     "guanbao.platform.personal",
+=======
+    "guanbao.platform.questionnaires",
+>>>>>>> 3c8b45e (questionnaires: Put, answer, review and conclude questionnaires about records.)
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

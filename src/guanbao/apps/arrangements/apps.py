@@ -15,6 +15,7 @@ class ArrangementsConfig(AppConfig):
         """Make the pages and the gates known."""
         from guanbao.apps.arrangements import gates, models, pages, selectors, services  # noqa: F401, PLC0415 - models first
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
+        from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415
         from guanbao.platform.workflow.attaching import attach  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
@@ -25,4 +26,5 @@ class ArrangementsConfig(AppConfig):
         add_panels("contractors", pages.OF_CONTRACTOR)
         add_panels("functions", pages.OF_FUNCTION)
         rows, columns = selectors.arrangements_visible, selectors.ARRANGEMENTS
+        attach_questionnaires("arrangements", models.Arrangement, rows=rows, columns=columns)
         attach_documents("arrangements", models.Arrangement, rows=rows, columns=columns, ends=lambda row: row.ends_on)

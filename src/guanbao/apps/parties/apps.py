@@ -16,6 +16,7 @@ class PartiesConfig(AppConfig):
         from guanbao.apps.parties import models, pages, selectors  # noqa: PLC0415 - models must be there first
         from guanbao.platform.files.attaching import attach  # noqa: PLC0415
         from guanbao.platform.personal import attaching as personal  # noqa: PLC0415
+        from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415
         from guanbao.web.resource import register  # noqa: PLC0415
 
         register(
@@ -30,7 +31,9 @@ class PartiesConfig(AppConfig):
             pages.STANDINGS,
         )
         personal.attach("contacts", models.Contact, rows=selectors.contacts_visible, columns=selectors.PARTICULARS)
-        attach("contractors", models.Contractor, rows=selectors.contractors_visible, columns=selectors.CONTRACTORS)
+        rows, columns = selectors.contractors_visible, selectors.CONTRACTORS
+        attach("contractors", models.Contractor, rows=rows, columns=columns)
+        attach_questionnaires("contractors", models.Contractor, rows=rows, columns=columns)
         attach(
             "certificates",
             models.Certificate,

@@ -29,6 +29,7 @@ _OF_NAMES: dict[str, Words] = {
 # Names that entries use beside those of their object's fields.
 _CALLED = {
     "accepted": _("Accepted"),
+    "answered": _("Number of answers"),
     "back_to": _("Return to"),
     "columns": _("Columns"),
     "contact": _("Contact"),

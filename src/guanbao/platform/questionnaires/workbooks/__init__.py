@@ -1,0 +1,1 @@
+"""Questionnaires as Excel workbooks: answers filled in offline, and definitions."""
