@@ -15,6 +15,7 @@ import typer
 
 from guanbao.cli import bank_approvals, bank_personal, speech
 from guanbao.cli.bank_documents import documents_send
+from guanbao.cli.bank_questionnaires import questionnaires_put
 from guanbao.cli.house import run_server
 from guanbao.cli.setting_up import django_ready
 from guanbao.cli.speech import _
@@ -96,6 +97,7 @@ def _bank(tell: Tell) -> list[list[object]]:
     tell(_("approvals"))
     bank_approvals.approvals(data, actors)
     bank_personal.reveals(data, actors)
+    questionnaires_put(actors)
     checkpoint_make()
     return accounts
 
