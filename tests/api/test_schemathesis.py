@@ -120,6 +120,9 @@ AGREED = {
     "exclusions": {"period_from": "1999-02-01", "records": "c1"},
     "terms": {"measure": "contact.service_level", "arguments": "within_s: 20", "target": ">= 80%"},
     "import": {"mapping": "interactions-jsonl", "dataset": "interactions"},
+    "put": {"record": "arrangements", "questionnaire": "site", "due_on": "2027-01-01"},
+    "answers": {"answers": [{"question": "laws", "value": "yes", "seen": 0}]},
+    "reviews": {"reviews": [{"question": "laws", "verdict": "accepted", "seen": 1}]},
 }
 HEADERS = {"If-Match": "*", "Upload-Offset": "0"}
 
@@ -174,6 +177,7 @@ class Aim:
         """The body about related records that exist; mostly without what it may leave out, which contradicts itself."""
         related = {field: ids[turn % len(ids)] for field, ids in self.related.items() if ids}
         agreed = {field: value for field, value in self.agreed.items() if field in self.fields}
+        agreed |= {"record_id": self.record} if "questionnaire" in agreed else {}
         if turn % 3:
             needed = set(body) if self.required is None else self.required
             body = {field: value for field, value in body.items() if field in needed or field in agreed}

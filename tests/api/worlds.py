@@ -27,6 +27,11 @@ from guanbao.platform.identity.models import Membership
 from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.notices.models import Delivery
 from guanbao.platform.personal.services import canary_plant, personal_reveal
+from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
+from guanbao.platform.questionnaires.services.issuing import issue_prepare, issue_send
+from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review
+from guanbao.platform.questionnaires.services.versions import version_upload
+from guanbao.platform.questionnaires.shipped import shipped_texts
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.workflow.services.approvals import approval_start
@@ -61,6 +66,7 @@ class World:
         self._service_levels(*self.arrangements)
         self._documents(*self.arrangements)
         self._approvals(*self.arrangements)
+        self._questionnaires(self.arrangements[0])
         self._notices()
 
     def _entries(self, n):
@@ -91,6 +97,29 @@ class World:
         )  # fmt: skip
         Schedule.objects.create(kind=f"tidy{n}", last_due=NOW, next_due=NOW, last_job=job)
         return made
+
+    def _questionnaires(self, arrangement):
+        """One that is prepared, to be answered, to be handed in, to be reviewed and to be concluded each."""
+        maker, colleague = self.maker.actor, self.colleague.actor
+        at = {"record": "arrangements", "record_id": arrangement.pk, "due_on": date(2027, 1, 1)}
+        made = [issue_prepare(actor=maker, questionnaire="compliance_check", **at) for _ in range(5)]
+        prepared, asked, filled, answered, reviewed = made
+        everything = {code: Filled("yes") for code in prepared.content.questions}
+        for each in made[1:]:
+            issue_send(actor=maker, issue=each)
+        for each in made[2:]:
+            answers_save(actor=colleague, issue=each, filled=everything)
+        for each in made[3:]:
+            issue_submit(actor=colleague, issue=each)
+        accepted = {code: Judged("accepted", "", 1) for code in everything}
+        answers_review(actor=maker, issue=reviewed, judged=accepted)
+        version = version_upload(actor=maker, text=shipped_texts()["site"])
+        self.ids |= {
+            "questionnaires_send": [prepared.pk], "questionnaires_answers": [asked.pk],
+            "questionnaires_submit": [filled.pk], "questionnaires_reviews": [answered.pk],
+            "questionnaires_conclude": [reviewed.pk], "questionnaires_cancel": [each.pk for each in made],
+            "questionnaire-versions_enforce": [version.pk],
+        }  # fmt: skip
 
     def _people(self):
         actor = self.maker.actor

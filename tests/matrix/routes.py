@@ -29,6 +29,7 @@ from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
 from guanbao.platform.personal.models import Canary, Reveal
+from guanbao.platform.questionnaires.models import Issue, QuestionnaireVersion
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources
@@ -64,6 +65,8 @@ OWNERS = {
     Exclusion: _of("arrangement__"),
     Amount: _of("arrangement__"),
     Document: ("institution", "shared_with"),
+    Issue: ("institution", "shared_with"),
+    QuestionnaireVersion: ("organisation",),
     Person: ("memberships__organisation",),
     Grant: ("organisation",),
     Role: ("institution",),
@@ -108,7 +111,7 @@ ENTRIES = {
             "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn",
             "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "taxonomies", "ledger", "ledger-checkpoint",
             "my-tasks", "away", "model-index", "ledger-evidence", "start", "find", "language", "api:openapi",
-            "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes",
+            "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes", "questionnaire-index",
         ),
         OWN,
     ),
@@ -135,6 +138,12 @@ ENTRIES = {
     "document-renew": Entry_("upload", {"pk": Document}),
     "document-content": Entry_("stream", {"pk": Document}),
     "import-quarantine": Entry_("stream", {"pk": Import}),
+    "questionnaire-definition": Entry_("stream", {"name": ("site", "qzea0q", "nothing")}),
+    "questionnaire-put": Entry_("id", {"record": ("arrangements", "nothing"), "record_id": Arrangement}),
+    "questionnaire-answer": Entry_("id", {"pk": Issue}),
+    "questionnaire-review": Entry_("id", {"pk": Issue}),
+    "questionnaire-workbook": Entry_("stream", {"pk": Issue}),
+    "questionnaire-fill": Entry_("upload", {"pk": Issue}),
 }  # fmt: skip
 OF_RESOURCE = re.compile(r"(?P<name>[a-z-]+?)-(?P<page>list|export|add|detail|verb)")
 

@@ -45,6 +45,10 @@ from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.identity.tokens import token_make
 from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.personal.services import canary_plant, personal_reveal
+from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
+from guanbao.platform.questionnaires.services.issuing import issue_cancel, issue_prepare, issue_send
+from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review
+from guanbao.platform.questionnaires.services.versions import version_enforce, version_upload
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
@@ -59,6 +63,29 @@ SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.tx
 HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
 FEBRUARY = date(1999, 2, 1)
 LONG_AGO = date(2020, 1, 1)
+ASKED = """
+name: {said}
+title: {{zh: "卷 {said}", en: "Q {said}"}}
+source: "from {said}"
+version: 1
+answered_by: {side}
+pass_at: 50
+explanation: {{zh: "说明 {said}", en: "Why {said}"}}
+sections:
+  - code: first
+    title: {{zh: "节 {said}", en: "S {said}"}}
+    questions:
+      - code: met
+        kind: partial
+        text: {{zh: "达 {said}", en: "Met {said}"}}
+        weight: 2
+        critical: true
+        evidence: optional
+      - code: how
+        kind: text
+        text: {{zh: "如何 {said}", en: "How {said}"}}
+        when: {{question: met, is_not: ["no"]}}
+"""
 LEI = "HWUPKR0MPOU8FGXBT394"  # by which both banks know Alpha
 # A mark, and the organisations whose people may read it. `e…` is of East, `w…` of West, then the contractors.
 MARKS = {
@@ -252,6 +279,7 @@ class World:
         )  # fmt: skip
         self._service_levels(made, of, office, manager)
         self._documents(made, of, house, manager)
+        self._questionnaires(made, of, house, manager)
         self._approvals(made, house, office)
         return made
 
@@ -276,6 +304,30 @@ class World:
         day = timezone.localdate()
         legal, audit = by["legal"], by["internal_audit"]
         absence_set(actor=legal, deputy_id=audit.person_id, since=day, until=day + timedelta(days=9))
+
+    def _questionnaires(self, arrangement, of, house, manager):
+        """The contractor's: one under review, with a remark that the bank keeps inside, and one that was cancelled.
+
+        The bank's own: one that it answers itself, and one that was not sent.
+        """
+        by = {role: who.actor for (tenant, role), who in self.by.items() if tenant == house}
+        office, at = by["outsourcing_office"], {"record": "arrangements", "record_id": arrangement.pk}
+        inside = mark(house)
+        for said, side in ((of, "contractor"), (inside, "institution")):
+            version = version_upload(actor=office, text=ASKED.format(said=said, side=side))
+            version_enforce(actor=by["compliance"], questionnaireversion=version)
+        put = {"actor": office, "questionnaire": of, "due_on": date(2027, 1, 1), **at}
+        reviewed = issue_send(actor=office, issue=issue_prepare(**put))
+        filled = {"met": Filled("yes", explanation=f"how {of}"), "how": Filled(f"so {of}")}
+        answers_save(actor=manager, issue=reviewed, filled=filled)
+        issue_submit(actor=manager, issue=reviewed)
+        judged = {"met": Judged("accepted", f"so {inside}", 1), "how": Judged("returned", f"more {of}", 1)}
+        assert not answers_review(actor=by["risk"], issue=reviewed, judged=judged)
+        gone = issue_send(actor=office, issue=issue_prepare(**put))
+        issue_cancel(actor=office, issue=gone, cancelled_reason=f"gone {of}")
+        issue_prepare(**put)
+        own = issue_send(actor=office, issue=issue_prepare(**put | {"questionnaire": inside}))
+        answers_save(actor=office, issue=own, filled={"met": Filled("no", explanation=inside)})
 
     def _documents(self, arrangement, of, house, manager):
         """One of each side that both see, one that the bank keeps to itself, one in quarantine, and a new version."""
