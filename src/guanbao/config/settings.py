@@ -49,11 +49,8 @@ INSTALLED_APPS = [
     "guanbao.platform.workflow",
     "guanbao.platform.notices",
     "guanbao.platform.files",
-<<<<<<< HEAD
     "guanbao.platform.personal",
-=======
     "guanbao.platform.questionnaires",
->>>>>>> 3c8b45e (questionnaires: Put, answer, review and conclude questionnaires about records.)
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

@@ -80,7 +80,7 @@ _COURSE = {
 _ANSWERED = {"responses": {200: {"content": {"application/json": {"example": _COURSE}}}}}
 
 
-class Put(BaseModel):
+class QuestionnairePut(BaseModel):
     """A questionnaire to be put about a record."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -97,7 +97,7 @@ class Put(BaseModel):
     ] = None
 
 
-class Entered(BaseModel):
+class AnswerEntered(BaseModel):
     """An answer as it is sent."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -113,15 +113,15 @@ class Entered(BaseModel):
     seen: _SEEN = 0
 
 
-class Answers(BaseModel):
+class AnswersEntered(BaseModel):
     """Answers, all of which are kept, or none."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    answers: Annotated[list[Entered], Field(min_length=1, max_length=300, description="Answers")]
+    answers: Annotated[list[AnswerEntered], Field(min_length=1, max_length=300, description="Answers")]
 
 
-class Reviewed(BaseModel):
+class AnswerReviewed(BaseModel):
     """What a reviewer says of an answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -132,22 +132,22 @@ class Reviewed(BaseModel):
     seen: _SEEN = 0
 
 
-class Reviews(BaseModel):
+class AnswersReviewed(BaseModel):
     """Reviews of answers."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reviews: Annotated[list[Reviewed], Field(min_length=1, max_length=300, description="Reviews")]
+    reviews: Annotated[list[AnswerReviewed], Field(min_length=1, max_length=300, description="Reviews")]
 
 
-class Offered(BaseModel):
+class AnswerOffered(BaseModel):
     """An answer that can be chosen."""
 
     code: str
     text: str
 
 
-class Asked(BaseModel):
+class QuestionAsked(BaseModel):
     """A question that is asked, with its answer. Weights, points and reviews are there for who may see them."""
 
     question: str
@@ -158,7 +158,7 @@ class Asked(BaseModel):
     is_critical: bool
     may_not_apply: bool
     evidence: str
-    options: list[Offered]
+    options: list[AnswerOffered]
     value: str | list[str] | None
     is_unfit: bool
     explanation: str
@@ -170,12 +170,12 @@ class Asked(BaseModel):
     points: str
 
 
-class Course(BaseModel):
+class QuestionnaireCourse(BaseModel):
     """The questions that are asked now, and how many are answered."""
 
     answered: int
     asked: int
-    questions: list[Asked]
+    questions: list[QuestionAsked]
 
 
 @of_questionnaires.post(
@@ -206,7 +206,7 @@ class Course(BaseModel):
         },
     },
 )
-def put(request: HttpRequest, given: Put) -> HttpResponse:
+def put(request: HttpRequest, given: QuestionnairePut) -> HttpResponse:
     """Nobody is asked before it is sent."""
 
     def made() -> HttpResponse:
@@ -223,7 +223,7 @@ def put(request: HttpRequest, given: Put) -> HttpResponse:
 
 @of_questionnaires.get(
     "/{int:id}/answers",
-    response={200: Course},
+    response={200: QuestionnaireCourse},
     operation_id="questionnaires_answers.read",
     url_name="questionnaires_answers",
     summary="The questions that are asked, with their answers",
@@ -236,7 +236,7 @@ def answers_read(request: HttpRequest, id: _ID) -> HttpResponse:  # noqa: A002 -
 
 @of_questionnaires.post(
     "/{int:id}/answers",
-    response={200: Course},
+    response={200: QuestionnaireCourse},
     operation_id="questionnaires_answers",
     summary="Answer questions",
     openapi_extra={
@@ -248,7 +248,7 @@ def answers_read(request: HttpRequest, id: _ID) -> HttpResponse:  # noqa: A002 -
         **_ANSWERED,
     },
 )
-def answers_write(request: HttpRequest, id: _ID, given: Answers) -> HttpResponse:  # noqa: A002 - as above
+def answers_write(request: HttpRequest, id: _ID, given: AnswersEntered) -> HttpResponse:  # noqa: A002 - as above
     """All of them are kept, or none. `seen` names the amendment that was read, so that nobody's answer is lost."""
     issue = _issue(request, id)
     filled = {
@@ -262,7 +262,7 @@ def answers_write(request: HttpRequest, id: _ID, given: Answers) -> HttpResponse
 
 @of_questionnaires.post(
     "/{int:id}/reviews",
-    response={200: Course},
+    response={200: QuestionnaireCourse},
     operation_id="questionnaires_reviews",
     url_name="questionnaires_reviews",
     summary="Review answers",
@@ -277,7 +277,7 @@ def answers_write(request: HttpRequest, id: _ID, given: Answers) -> HttpResponse
         **_ANSWERED,
     },
 )
-def reviews_write(request: HttpRequest, id: _ID, given: Reviews) -> HttpResponse:  # noqa: A002 - as above
+def reviews_write(request: HttpRequest, id: _ID, given: AnswersReviewed) -> HttpResponse:  # noqa: A002 - as above
     """Accept answers, or return them with a remark. Those that are right are kept; the others are told of."""
     issue = _issue(request, id)
     judged = {each.question: Judged(each.verdict, each.remark, each.seen) for each in given.reviews}
