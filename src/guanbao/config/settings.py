@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "guanbao.apps.inbox",
     "guanbao.apps.documents",
     "guanbao.apps.surveys",
+    "guanbao.apps.duties",
     "guanbao.web",
     "guanbao.api",
     "guanbao.platform.ledger",
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "guanbao.platform.files",
     "guanbao.platform.personal",
     "guanbao.platform.questionnaires",
+    "guanbao.platform.obligations",
     # After ours, whose templates take the place of theirs.
     "allauth",
     "allauth.account",

@@ -8,6 +8,7 @@ from guanbao.api.application import api_routes
 from guanbao.apps.approvals.pages import approval_routes
 from guanbao.apps.catalogue.pages import taxonomies_page, taxonomy_page
 from guanbao.apps.documents.pages import document_routes
+from guanbao.apps.duties.pages import duty_routes
 from guanbao.apps.evidence.pages import evidence_routes
 from guanbao.apps.inbox.pages import inbox_routes
 from guanbao.apps.people.routes import account_routes
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *approval_routes(),
     *inbox_routes(),
     *personal_routes(),
+    *duty_routes(),
     *service_level_routes(),
     *survey_routes(),
     *routes(),

@@ -13,7 +13,7 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages and the gates known."""
-        from guanbao.apps.arrangements import gates, models, pages, selectors, services  # noqa: F401, PLC0415 - models first
+        from guanbao.apps.arrangements import duties, gates, models, pages, selectors, services  # noqa: F401, PLC0415
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
         from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415
         from guanbao.platform.workflow.attaching import attach  # noqa: PLC0415

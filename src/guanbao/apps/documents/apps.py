@@ -14,7 +14,7 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages known, and put the panel on the page of whatever documents are attached to."""
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
-        from guanbao.apps.documents import api, pages, panels  # noqa: PLC0415
+        from guanbao.apps.documents import api, duties, pages, panels  # noqa: F401, PLC0415
         from guanbao.platform.files.attaching import attached_follow  # noqa: PLC0415
         from guanbao.web.frame import add_waiting  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415

@@ -13,7 +13,7 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages known."""
-        from guanbao.apps.parties import models, pages, selectors  # noqa: PLC0415 - models must be there first
+        from guanbao.apps.parties import duties, models, pages, selectors  # noqa: F401, PLC0415 - models must be there first
         from guanbao.platform.files.attaching import attach  # noqa: PLC0415
         from guanbao.platform.personal import attaching as personal  # noqa: PLC0415
         from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415

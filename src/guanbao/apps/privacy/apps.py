@@ -14,7 +14,7 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages and the gates known, and cover what apps say can be revealed."""
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
-        from guanbao.apps.privacy import api, gates, pages  # noqa: F401, PLC0415
+        from guanbao.apps.privacy import api, duties, gates, pages  # noqa: F401, PLC0415
         from guanbao.platform.personal.attaching import revealable_follow  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 

@@ -14,8 +14,9 @@ class ServiceLevelsConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages known, and put what belongs there on an arrangement's workspace."""
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
-        from guanbao.apps.service_levels import api  # noqa: PLC0415
+        from guanbao.apps.service_levels import api, duties, selectors  # noqa: F401, PLC0415
         from guanbao.apps.service_levels.pages import overview, resources, waiting, workspace  # noqa: PLC0415
+        from guanbao.platform.obligations.calendars import calendars_by  # noqa: PLC0415
         from guanbao.web.frame import add_waiting  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
@@ -25,3 +26,4 @@ class ServiceLevelsConfig(AppConfig):
         add_panels("arrangements", *workspace.PANELS)
         add_panels("start", overview.MONTHS)
         add_waiting(waiting.waits_for)
+        calendars_by(selectors.calendar_of_office)

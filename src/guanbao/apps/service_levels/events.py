@@ -15,13 +15,13 @@ CALENDAR_ADDED = declare(
     "calendar.added",
     en="{actor} added the working calendar {object}",
     zh="{actor}新增了工作日历{object}",
-    clear=("institution", "name", "definition"),
+    clear=("institution", "name", "definition", "is_office"),
 )
 CALENDAR_EDITED = declare(
     "calendar.edited",
     en="{actor} changed the working calendar {object}",
     zh="{actor}修改了工作日历{object}",
-    clear=("name", "definition"),
+    clear=("name", "definition", "is_office"),
 )
 LEVEL_BEGUN = declare(
     "level.begun",

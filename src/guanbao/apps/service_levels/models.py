@@ -36,6 +36,7 @@ class WorkingCalendar(Named):
     )
     name = models.CharField(_("Name"), max_length=100)
     definition = models.TextField(_("Definition"), max_length=20_000)
+    is_office = models.BooleanField(_("The institution's own working days"), default=False)
 
     class Meta:
         constraints = (
@@ -43,6 +44,12 @@ class WorkingCalendar(Named):
                 fields=("institution", "name"),
                 name="calendar_name_once",
                 violation_error_message=_("The institution has a calendar of this name."),
+            ),
+            models.UniqueConstraint(
+                fields=("institution",),
+                condition=Q(is_office=True),
+                name="calendar_office_once",
+                violation_error_message=_("Another calendar says already on which days the institution works."),
             ),
         )
 

@@ -85,6 +85,12 @@ def standing_visible(*, actor: Actor, arrangement: Arrangement) -> Standing | No
     return reach(actor, permissions.STATEMENT_VIEW).rows(rows, OF_ARRANGEMENT).first()
 
 
+def calendar_of_office(organisation_id: int) -> str:
+    """By which calendar an institution itself works, as a file holds it; empty where it says nothing."""
+    rows = WorkingCalendar.objects.filter(institution__organisation=organisation_id, is_office=True)
+    return rows.values_list("definition", flat=True).first() or ""
+
+
 def level_in_force(arrangement: Arrangement, month: date) -> Level | None:
     """The version that holds in a month: the last that came into force by then."""
     rows = Level.objects.filter(arrangement=arrangement, state=LevelState.IN_FORCE, holds_from__lte=month)

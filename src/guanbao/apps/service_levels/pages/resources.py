@@ -35,8 +35,8 @@ CALENDARS = Resource(
     empty=_("No working calendar is open to you yet."),
     view=permissions.LEVEL_VIEW,
     rows=selectors.calendars_visible,
-    columns=("name", "institution"),
-    shown=("name", "institution", "definition"),
+    columns=("name", "institution", "is_office"),
+    shown=("name", "institution", "is_office", "definition"),
     search=("name",),
     order=("name", "pk"),
     add=Verb(
@@ -44,9 +44,9 @@ CALENDARS = Resource(
         _("New working calendar"),
         permissions.LEVEL_EDIT,
         levels.calendar_add,
-        ("institution", "name", "definition"),
+        ("institution", "name", "is_office", "definition"),
     ),
-    verbs=(Verb("edit", _("Edit"), permissions.LEVEL_EDIT, levels.calendar_edit, ("name", "definition")),),
+    verbs=(Verb("edit", _("Edit"), permissions.LEVEL_EDIT, levels.calendar_edit, ("name", "is_office", "definition")),),
     panels=(Panel("year", _("Calendar"), "service_levels/calendar.html", panels.calendar_year), TIMELINE),
 )
 LEVELS = Resource(

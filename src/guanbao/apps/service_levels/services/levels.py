@@ -34,19 +34,27 @@ _CALENDARS = Columns(institution="institution__organisation")
 MONEY = ("fee_monthly", "fee_currency", "cap_percent", "rounding_places", "rounding_mode", "nets_bonus")
 
 
-def calendar_add(*, actor: Actor, institution: Institution, name: str, definition: str) -> WorkingCalendar:
-    """Add a working calendar. Raises NotPermitted; ValidationError by field."""
+def calendar_add(
+    *, actor: Actor, institution: Institution, name: str, definition: str, is_office: bool = False
+) -> WorkingCalendar:
+    """Add a working calendar; duties fall on the days of that of the office.
+
+    Raises NotPermitted; ValidationError by field.
+    """
     need_object(actor, LEVEL_EDIT, institution, _INSTITUTIONS)
-    return _calendar_write(actor, WorkingCalendar(), institution=institution, name=name, definition=definition)
+    facts = {"institution": institution, "name": name, "definition": definition, "is_office": is_office}
+    return _calendar_write(actor, WorkingCalendar(), **facts)
 
 
-def calendar_edit(*, actor: Actor, workingcalendar: WorkingCalendar, name: str, definition: str) -> WorkingCalendar:
+def calendar_edit(
+    *, actor: Actor, workingcalendar: WorkingCalendar, name: str, definition: str, is_office: bool = False
+) -> WorkingCalendar:
     """Change a calendar. Service levels in force keep the one that they came into force with.
 
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, LEVEL_EDIT, workingcalendar, _CALENDARS)
-    return _calendar_write(actor, workingcalendar, name=name, definition=definition)
+    return _calendar_write(actor, workingcalendar, name=name, definition=definition, is_office=is_office)
 
 
 def _calendar_write(actor: Actor, calendar: WorkingCalendar, **values: object) -> WorkingCalendar:
