@@ -119,6 +119,8 @@ AGREED = {
     "statements": {"month": "1999-02-01"},
     "exclusions": {"period_from": "1999-02-01", "records": "c1"},
     "terms": {"measure": "contact.service_level", "arguments": "within_s: 20", "target": ">= 80%"},
+    "duties": {"anchor": "", "anchor_on": "2027-01-31", "distance": 5, "way": "wd before", "leads": "30, 7"},
+    "start-duties": {"templates": ["prepayment"], "given_on": "2027-03-01"},
     "import": {"mapping": "interactions-jsonl", "dataset": "interactions"},
     "put": {"record": "arrangements", "questionnaire": "site", "due_on": "2027-01-01"},
     "answers": {"answers": [{"question": "laws", "value": "yes", "seen": 0}]},

@@ -32,6 +32,8 @@ from guanbao.platform.questionnaires.services.issuing import issue_prepare, issu
 from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review
 from guanbao.platform.questionnaires.services.versions import version_upload
 from guanbao.platform.questionnaires.shipped import shipped_texts
+from guanbao.platform.obligations.declaring import carrier_named
+from guanbao.platform.obligations.services.keeping import duty_add
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.workflow.services.approvals import approval_start
@@ -67,6 +69,7 @@ class World:
         self._documents(*self.arrangements)
         self._approvals(*self.arrangements)
         self._questionnaires(self.arrangements[0])
+        self._duties(*self.arrangements)
         self._notices()
 
     def _entries(self, n):
@@ -165,6 +168,15 @@ class World:
         self.ids |= {f"approval-tasks_{verb}": [waits.tasks.get().pk] for verb in ("decide", "claim", "delegate")}
         agreed = {"verdict": "approve", "to": "", "person_id": self.colleague.person.pk}
         self.chosen["approval-tasks"] = agreed
+
+    def _duties(self, measured, drafted, _bare):
+        """Some that are due, of the caller and of the contractor."""
+        for row, role in ((measured, "risk"), (drafted, "service_manager"), (drafted, "outsourcing_office")):
+            duty_add(
+                actor=self.maker.actor, carrier=carrier_named("arrangements"), row=row, title="Report", role=role,
+                anchor_on=date(2027, 3, 31), every="quarterly",
+            )  # fmt: skip
+        self.chosen["duties"] = {"role": "risk", "person_id": self.colleague.person.pk}
 
     @staticmethod
     def _notices():

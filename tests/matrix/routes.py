@@ -30,6 +30,7 @@ from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
 from guanbao.platform.personal.models import Canary, Reveal
 from guanbao.platform.questionnaires.models import Issue, QuestionnaireVersion
+from guanbao.platform.obligations.models import Duty, Feed
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources
@@ -67,6 +68,8 @@ OWNERS = {
     Document: ("institution", "shared_with"),
     Issue: ("institution", "shared_with"),
     QuestionnaireVersion: ("organisation",),
+    Duty: ("institution", "shared_with"),
+    Feed: ("organisation",),
     Person: ("memberships__organisation",),
     Grant: ("organisation",),
     Role: ("institution",),
@@ -112,11 +115,15 @@ ENTRIES = {
             "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "taxonomies", "ledger", "ledger-checkpoint",
             "my-tasks", "away", "model-index", "ledger-evidence", "start", "find", "language", "api:openapi",
             "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes", "questionnaire-index",
+            "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes", "duty-calendar",
+            "duties-by-owner", "duty-feeds",
         ),
         OWN,
     ),
     "away-end": Entry_("id", {"pk": Absence}),
     "notice-open": Entry_("id", {"pk": Receipt}),
+    "duty-feed-revoke": Entry_("id", {"pk": Feed}),
+    "duty-feed": Entry_("id", {"secret": ("nothing", "x" * 43)}),
     "session-end": Entry_("id", {"pk": UserSession}),
     "token-revoke": Entry_("id", {"pk": Token}),
     "invitation": Entry_("id", {"secret": ("nothing", "x" * 43)}),

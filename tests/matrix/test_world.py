@@ -17,11 +17,12 @@ UNMARKED = {
     "target", "condition", "credit", "bonus", "starts_at", "ends_at", "decision", "password", "definitions",
     "withdrawn_reason", "scope", "subject_type", "run", "level", "role", "escalate_to",
     "kind", "settlement", "error_en", "error_zh", "host", "address_sealed", "secret_sealed",
-    "media", "record", "stored_as", "wrapped_key",
+    "media", "record", "stored_as", "wrapped_key", "template", "anchor", "offset", "every",
 }  # fmt: skip
 # Rows made by what they belong to, or that came with the product.
 EMPTY = {("Role", "code"), ("Identifier", "value"), ("Term", "code"), ("Term", "title"),
-         ("Role", "name"), ("Role", "name_en"), ("Task", "title"), ("Task", "title_en")}  # fmt: skip
+         ("Role", "name"), ("Role", "name_en"), ("Task", "title"), ("Task", "title_en"),
+         ("Duty", "title"), ("Duty", "title_en")}  # fmt: skip
 
 
 def test_every_text_holds_a_mark(world):

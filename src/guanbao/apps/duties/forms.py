@@ -11,7 +11,7 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.duties.templates import template_choices
 from guanbao.platform.identity.models import Membership
 from guanbao.platform.identity.selectors import member_on
-from guanbao.platform.obligations.choices import EVERY
+from guanbao.platform.obligations.choices import EVERY, WAYS
 from guanbao.platform.obligations.models import Duty, Feed
 from guanbao.platform.obligations.services.keeping import EDITED
 from guanbao.platform.wording import _, told
@@ -39,24 +39,37 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argumen
         max_length=60,
         help_text=_("By commas, such as 30, 15, 7, 1."),
     )
-    offset = forms.CharField(
+    distance = forms.IntegerField(
         label=_("So far from it"),
         required=False,
-        max_length=14,
-        help_text=_("20wd before: 20 working days earlier; 3m before; 30d after; nothing for the day itself."),
+        min_value=1,
+        max_value=999,
+        help_text=_("Nothing means on the day itself."),
     )
+    way = forms.ChoiceField(label=_("Days, working days or months"), choices=WAYS, required=False)
     grace_d = forms.IntegerField(label=_("Days of grace"), required=False, min_value=0, max_value=400)
 
     class Meta:
         model = Duty
-        fields: ClassVar = list(EDITED)
+        fields: ClassVar = [name for name in EDITED if name != "offset"]
         widgets: ClassVar = {"anchor_on": _day(), "until_on": _day()}
 
     def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*given, **more)
+        number, _space, way = self.instance.offset.partition(" ")
+        self.initial["distance"] = number.rstrip("dmw")
+        self.initial["way"] = f"{number.lstrip('0123456789')} {way}" if way else "wd before"
         self.initial["leads"] = ", ".join(map(str, self.instance.leads))
         if self.instance.pk is not None and self.instance.anchor:
             self.fields["anchor_on"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        """How far it lies from its anchor is one thing."""
+        given = super().clean() or {}
+        number, way = given.pop("distance", None), given.pop("way", "")
+        if number and not way:
+            self.add_error("way", told("Choose what is counted."))
+        return given | {"offset": f"{number}{way}" if number else ""}
 
     def clean_leads(self) -> list[int]:
         """Whole numbers."""
@@ -78,11 +91,12 @@ class AddForm(DutyForm):
     anchor = forms.ChoiceField(label=_("Counted from the date"), choices=_dates, required=False)
     anchor_on = forms.DateField(label=_("Or from the day"), required=False, widget=_day())
     field_order = (
-        "arrangement", "title", "title_en", "role", "anchor", "anchor_on", "offset", "every", "until_on", "rolls",
+        "arrangement", "title", "title_en", "role", "anchor", "anchor_on", "distance", "way", "every", "until_on",
+        "rolls",
     )  # fmt: skip
 
     class Meta(DutyForm.Meta):
-        fields: ClassVar = [*EDITED, "role", "is_shared"]
+        fields: ClassVar = [*DutyForm.Meta.fields, "role", "is_shared"]
 
 
 class HandForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -117,14 +131,19 @@ class HandForm(forms.ModelForm):  # type: ignore[type-arg]
 class DoForm(forms.ModelForm):  # type: ignore[type-arg]
     """What was done."""
 
+    remark = Duty._meta.get_field("remark").formfield(  # noqa: SLF001 - Django's published way to a field
+        required=True, help_text=_("Both sides read it, where the duty is shown to the contractor.")
+    )
+
     class Meta:
         model = Duty
         fields: ClassVar = ["remark"]
-        help_texts: ClassVar = {"remark": _("Both sides read it, where the duty is shown to the contractor.")}
 
 
 class LetOffForm(forms.ModelForm):  # type: ignore[type-arg]
     """Why it is not to be done."""
+
+    reason = Duty._meta.get_field("reason").formfield(required=True)  # noqa: SLF001 - as above
 
     class Meta:
         model = Duty
@@ -134,7 +153,7 @@ class LetOffForm(forms.ModelForm):  # type: ignore[type-arg]
 class StartForm(forms.ModelForm):  # type: ignore[type-arg]
     """Templates to be started on an arrangement."""
 
-    templates_chosen = forms.MultipleChoiceField(
+    templates = forms.MultipleChoiceField(
         label=_("Templates"), choices=template_choices, widget=forms.CheckboxSelectMultiple
     )
     given_on = forms.DateField(

@@ -80,7 +80,7 @@ DUTIES = Resource(
     empty=_("Nothing is due. Duties come from the dates of records, or are added to an arrangement."),
     view=permissions.DUTY_VIEW,
     rows=selectors.duties_visible,
-    columns=("title", "label", "due_on", "is_provisional", "role", "person", "every", "state"),
+    columns=("title", "label", "due_on", "is_provisional", "role", "every", "state"),
     shown=(
         "record", "label", "role", "person", "due_on", "is_provisional", "every", "grace_d", "escalate_to", "side",
         "is_shared", "kind", "state", "closed_on", "closed_side", "remark", "reason", "escalated_on",
@@ -97,7 +97,7 @@ DUTIES = Resource(
     add=Verb("add", _("Add a duty"), permissions.DUTY_EDIT, arrangement_duty_add, form=AddForm),
     verbs=(
         Verb("do", _("Record that it is done"), permissions.DUTY_DO, keeping.duty_do, form=DoForm, when=_is_ones_own),
-        Verb("hand", _("Hand over"), permissions.DUTY_EDIT, keeping.duty_hand, form=HandForm, when=_is_open),
+        Verb("hand", _("Hand to another"), permissions.DUTY_EDIT, keeping.duty_hand, form=HandForm, when=_is_open),
         Verb(
             "edit",
             _("Change the duty"),

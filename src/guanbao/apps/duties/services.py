@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guanbao.apps.arrangements.models import Arrangement
-from guanbao.apps.duties.templates import templates
+from guanbao.apps.duties.templates import templates_shipped
 from guanbao.platform.actors import Actor
 from guanbao.platform.obligations.declaring import Carrier, carrier_named
 from guanbao.platform.obligations.models import Duty
@@ -24,16 +24,16 @@ def arrangement_duty_add(*, actor: Actor, arrangement: Arrangement, **facts: Any
 
 
 def arrangement_duties_start(
-    *, actor: Actor, arrangement: Arrangement, templates_chosen: list[str], given_on: date | None = None
+    *, actor: Actor, arrangement: Arrangement, templates: list[str], given_on: date | None = None
 ) -> Arrangement:
     """Start duties from templates, all or none; those without a date of the arrangement are counted from `given_on`.
 
     Raises NotPermitted, DutyThere; ValidationError by field.
     """
-    known = templates()
-    if not templates_chosen:
-        raise ValidationError({"templates_chosen": told("Choose at least one.")})
-    chosen = [known[code] for code in templates_chosen if code in known]
+    known = templates_shipped()
+    if not templates:
+        raise ValidationError({"templates": told("Choose at least one.")})
+    chosen = [known[code] for code in templates if code in known]
     if given_on is None and any(not each.anchor for each in chosen):
         raise ValidationError({"given_on": told("State the day from which it is counted.")})
     with transaction.atomic():
@@ -47,7 +47,7 @@ def arrangement_duties_start(
                 )  # fmt: skip
             except ValidationError as error:
                 said = [f"{each.title}: {message}" for message in error.messages]
-                raise ValidationError({"templates_chosen": said}) from error
+                raise ValidationError({"templates": said}) from error
     return arrangement
 
 

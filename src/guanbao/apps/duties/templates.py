@@ -28,7 +28,7 @@ class Template:
 
 
 @cache
-def templates() -> dict[str, Template]:
+def templates_shipped() -> dict[str, Template]:
     """Every template by its code, pack by pack."""
     found = {}
     folder = resources.files("guanbao").joinpath("packs/obligations")
@@ -43,7 +43,7 @@ def templates() -> dict[str, Template]:
 
 def template_choices() -> list[tuple[str, Any]]:
     """Templates to choose from."""
-    return [(code, lazily(each.title)) for code, each in templates().items()]
+    return [(code, lazily(each.title)) for code, each in templates_shipped().items()]
 
 
 def _template(code: str, pack: str, data: dict[str, Any], said: dict[str, Any]) -> Template:

@@ -40,5 +40,4 @@ STATEMENT = duty_kind(
     escalate_to="senior_management",
     is_shared=True,
     met=_issued,
-    parts={Level: "arrangement", Statement: "arrangement"},
 )

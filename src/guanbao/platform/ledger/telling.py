@@ -37,6 +37,7 @@ _CALLED = {
     "dataset": _("Dataset"),
     "definitions_digest": _("Digest of the definitions"),
     "digest": _("Digest"),
+    "duty_kind": _("Kind of duty"),
     "entries": _("Entries"),
     "error": _("Error"),
     "fields": _("Fields"),

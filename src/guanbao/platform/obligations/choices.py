@@ -36,3 +36,12 @@ EVERY = (
     ("5wd", _("Every 5 working days")),
     ("10wd", _("Every 10 working days")),
 )
+# What lies between an anchor and the day, to choose from.
+WAYS = (
+    ("wd before", _("working days before")),
+    ("wd after", _("working days after")),
+    ("d before", _("days before")),
+    ("d after", _("days after")),
+    ("m before", _("months before")),
+    ("m after", _("months after")),
+)

@@ -69,8 +69,8 @@ class DutyKind:
     """A kind of duty: what it is called, which date of a row arms it, who has to do it and to whom it goes up.
 
     `day` gives the date of a row, None where nothing is due; `met(row, day)` tells that it was done on the record
-    itself, of what recurs for that day; a change of `parts`, models with their way to the row, has both asked anew.
-    A role of the contractor's side makes it the contractor's; another that `is_shared` the contractor sees.
+    itself, of what recurs for that day. A role of the contractor's side makes it the contractor's; another that
+    `is_shared` the contractor sees.
     """
 
     name: str
@@ -84,7 +84,6 @@ class DutyKind:
     escalate_to: str
     is_shared: bool
     met: Callable[[Any, date], bool]
-    parts: Mapping[type[Model], str]
 
 
 def attach(
@@ -130,12 +129,11 @@ def duty_kind(
     escalate_to: str = "outsourcing_office",
     is_shared: bool = False,
     met: Callable[[Any, date], bool] = lambda _row, _day: False,
-    parts: Mapping[type[Model], str] | None = None,
 ) -> DutyKind:
     """Declare a kind; `title` is an English sentence with Chinese wording. Raises DutyKindTwice."""
     if name in _KINDS or name == OWN:
         raise DutyKindTwice(kind=name)
-    made = DutyKind(name, title, on, day, role, rule, leads, grace_d, escalate_to, is_shared, met, parts or {})
+    made = DutyKind(name, title, on, day, role, rule, leads, grace_d, escalate_to, is_shared, met)
     _KINDS[name] = made
     return made
 
@@ -174,24 +172,7 @@ def carriers_follow(follow: Callable[[Carrier], None]) -> None:
         follow(each)
 
 
-def rows_of(row: Model) -> list[tuple[Carrier, int]]:
-    """The rows with duties that a row is, or belongs to."""
-    found = [(carrier, int(row.pk)) for carrier in carriers() if isinstance(row, carrier.model)]
-    for kind in duty_kinds():
-        for model, way in kind.parts.items():
-            if isinstance(row, model):
-                found.append((_CARRIERS[kind.on], _at(row, way)))
-    return found
-
-
 def side_of(role: str, shipped: Mapping[str, Any]) -> Side:
     """Whose people hold a role: a contractor's where it is one of theirs that is shipped."""
     known = shipped.get(role)
     return Side(known.side) if known else Side.INSTITUTION
-
-
-def _at(row: Any, way: str) -> int:  # noqa: ANN401 - a model
-    *through, last = way.split("__")
-    for name in through:
-        row = getattr(row, name)
-    return int(getattr(row, f"{last}_id"))

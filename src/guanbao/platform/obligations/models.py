@@ -63,7 +63,7 @@ class Duty(models.Model):
     label = models.CharField(_("Record"), max_length=300, editable=False)
     title = models.CharField(_("Duty"), max_length=200, validators=[_PLAIN])
     title_en = models.CharField(_("Duty, in English"), max_length=200, blank=True, validators=[_PLAIN])
-    role = models.CharField(_("Post"), max_length=40, choices=posts)
+    role = models.CharField(_("Responsible post"), max_length=40, choices=posts)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
     )
@@ -148,8 +148,8 @@ class Duty(models.Model):
 
     @property
     def ledger_label(self) -> str:
-        """How the ledger names it: by its own words, which name no people."""
-        return self.title
+        """How the ledger names it: by no title, which may name people."""
+        return f"#{self.pk}"
 
     @property
     def rule(self) -> Rule:

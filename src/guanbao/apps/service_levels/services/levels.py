@@ -27,6 +27,7 @@ from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.actors import Actor
 from guanbao.platform.changes import row_change
 from guanbao.platform.ledger.services import ledger_append
+from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import reader_language
 
 _INSTITUTIONS = Columns(institution="organisation")
@@ -159,6 +160,7 @@ def level_enforce(*, actor: Actor, level: Level, holds_from: date) -> Level:
         digest = definitions_digest(level_read(level_text(level)), [])
         row_change(level, state=LevelState.IN_FORCE, holds_from=holds_from)
         level.save()
+        record_changed("arrangements", level.arrangement_id)
         told = {"version": level.version, "holds_from": holds_from, "digest": digest}
         scopes = level.arrangement.ledger_scopes
         ledger_append(actor=actor, event=events.LEVEL_ENFORCED, subject=level, after=told, scopes=scopes)

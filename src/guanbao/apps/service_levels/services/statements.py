@@ -35,6 +35,7 @@ from guanbao.platform.access.reach import need_object, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.ledger.services import ledger_append
+from guanbao.platform.obligations.services.arming import record_changed
 
 
 def statement_draft(
@@ -112,6 +113,7 @@ def statement_issue(*, actor: Actor, statement: Statement) -> Statement:
         statement.issued_at, statement.issued_by_id = timezone.now(), actor.person_id
         statement.save(update_fields=["signature", "state", "issued_at", "issued_by"])
         _amounts_enter(actor, statement)
+        record_changed("arrangements", statement.arrangement_id)
         _tell(actor, events.STATEMENT_ISSUED, statement, _told(statement))
         notices.statement_told(actor, statement, notices.STATEMENT_ISSUED)
     return statement

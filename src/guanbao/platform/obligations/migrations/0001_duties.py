@@ -68,7 +68,9 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=guanbao.platform.obligations.models.posts, max_length=40, verbose_name="Post"
+                        choices=guanbao.platform.obligations.models.posts,
+                        max_length=40,
+                        verbose_name="Responsible post",
                     ),
                 ),
                 ("anchor", models.CharField(blank=True, editable=False, max_length=40)),

@@ -22,7 +22,7 @@ from guanbao.platform.obligations import events
 from guanbao.platform.obligations.calendars import today_of, workdays_of
 from guanbao.platform.obligations.choices import State
 from guanbao.platform.obligations.days import LATEST
-from guanbao.platform.obligations.declaring import OWN, Carrier, DutyKind, carriers, kinds_on, rows_of, side_of
+from guanbao.platform.obligations.declaring import OWN, Carrier, DutyKind, carrier_named, carriers, kinds_on, side_of
 from guanbao.platform.obligations.models import Duty
 from guanbao.platform.obligations.services.series import duty_closed, duty_follow, duty_moved, duty_new, held
 from guanbao.platform.obligations.services.telling import both
@@ -33,11 +33,19 @@ _LABEL = 300
 
 
 def changed(_actor: Actor, row: Model) -> None:
-    """A row was changed, in this transaction: arm, move and end what hangs on it."""
-    if found := rows_of(row):
+    """A row was changed, or somebody read it, in this transaction: where its duties no longer fit, arm them anew."""
+    for carrier in carriers():
+        if isinstance(row, carrier.model):
+            with limited_to(SYSTEM):
+                if not _fits(carrier, row):
+                    record_arm(carrier, row.pk)
+
+
+def record_changed(name: str, pk: int) -> None:
+    """What tells that a duty of a record is met, or arms one, was changed beside it. Within a transaction."""
+    if (carrier := carrier_named(name)) is not None:
         with limited_to(SYSTEM):
-            for carrier, pk in found:
-                record_arm(carrier, pk)
+            record_arm(carrier, pk)
 
 
 def records_arming() -> Iterator[tuple[Carrier, int]]:
@@ -90,6 +98,29 @@ def parties(carrier: Carrier, row: Any, *, role: str, is_shared: bool) -> dict[s
         "record_id": row.pk,
         "label": carrier.label(row)[:_LABEL],
     }
+
+
+def _fits(carrier: Carrier, row: Any) -> bool:  # noqa: ANN401 - a model
+    """Whether nothing of a row's duties is other than the row says: most events of a record change no date of it."""
+    known = list(Duty.objects.filter(record=carrier.name, record_id=row.pk).order_by("number"))
+    is_over, lasts = carrier.is_over(row), {duty.series: duty for duty in known}
+    for kind in kinds_on(carrier):
+        last, day = lasts.get(series_of(kind.name, carrier.name, row.pk)), None if is_over else kind.day(row)
+        if day is None and last is not None and last.state == State.OPEN:
+            return False
+        if day is not None and (last is None or last.state == State.LAPSED or last.anchor_on != day):
+            return False
+    if not known:
+        return True
+    label, contractor = carrier.label(row)[:_LABEL], carrier.scopes(row).get(Side.CONTRACTOR)
+    return not any(
+        duty.label != label
+        or duty.shared_with_id != (contractor if duty.is_shared else None)
+        or (duty.kind == OWN and duty.anchor and carrier.date_of(row, duty.anchor) != duty.anchor_on)
+        or is_over
+        for duty in known
+        if duty.state == State.OPEN or (duty.state == State.LAPSED and duty.kind == OWN and duty.anchor and not is_over)
+    )
 
 
 def _of_kind(carrier: Carrier, kind: DutyKind, row: Any, *, is_over: bool) -> int:  # noqa: ANN401 - a model

@@ -53,7 +53,7 @@ def duty_act(*, pk: int, now: datetime) -> Counter[str]:
         if is_told:
             after = {"due_on": duty.due_on, "escalate_to": duty.escalate_to or duty.role}
             ledger_told(system_of(duty.institution_id), duty, events.DUTY_ESCALATED, after=after)
-    return done
+    return +done  # without what is none
 
 
 def _remind(duty: Duty, today: date, *, lead: int) -> None:

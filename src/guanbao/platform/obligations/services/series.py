@@ -30,7 +30,7 @@ _KEPT = (
     "title", "title_en", "role", "person_id", "anchor", "anchor_on", "offset", "every", "rolls", "until_on", "series",
     "leads", "grace_d", "escalate_to",
 )  # fmt: skip
-_FACTS = ("kind", "record", "record_id", "title", "role", "due_on", "is_provisional", "every", "leads", "grace_d")
+_FACTS = ("record", "record_id", "role", "due_on", "is_provisional", "every", "leads", "grace_d")
 
 
 def held(**which: object) -> QuerySet[Duty]:
@@ -46,7 +46,7 @@ def duty_new(values: Mapping[str, Any], *, number: int, due: Due, actor: Actor) 
     row, is_new = Duty.objects.get_or_create(series=given.pop("series"), number=given.pop("number"), defaults=given)
     if not is_new:
         return None
-    ledger_told(actor, row, events.DUTY_ARMED, after={name: getattr(row, name) for name in _FACTS})
+    ledger_told(actor, row, events.DUTY_ARMED, after=_armed(row))
     return row
 
 
@@ -114,6 +114,10 @@ def leads_told(duty: Duty) -> set[int]:
     """The lead times of its day of which somebody was told."""
     told = duty.reminders.filter(due_on=duty.due_on, is_escalation=False)
     return set(told.values_list("lead_d", flat=True))
+
+
+def _armed(duty: Duty) -> dict[str, object]:
+    return {"duty_kind": duty.kind} | {name: getattr(duty, name) for name in _FACTS}
 
 
 def _acts_on(duty: Duty, *, told: Collection[int], goes_on: bool) -> date | None:
