@@ -34,6 +34,7 @@ from guanbao.platform.questionnaires.services.versions import version_upload
 from guanbao.platform.questionnaires.shipped import shipped_texts
 from guanbao.platform.obligations.declaring import carrier_named
 from guanbao.platform.obligations.services.keeping import duty_add
+from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.workflow.services.approvals import approval_start

@@ -52,6 +52,7 @@ from guanbao.platform.questionnaires.services.versions import version_enforce, v
 from guanbao.platform.obligations.declaring import carrier_named
 from guanbao.platform.obligations.feeds import feed_make
 from guanbao.platform.obligations.services.keeping import duty_add, duty_do, duty_excuse
+from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
