@@ -26,15 +26,14 @@ from guanbao.platform.files.services.keeping import document_destruction_ask
 from guanbao.platform.identity.models import Membership
 from guanbao.platform.notices.endpoints import endpoint_add
 from guanbao.platform.notices.models import Delivery
+from guanbao.platform.obligations.declaring import carrier_named
+from guanbao.platform.obligations.services.keeping import duty_add
 from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
 from guanbao.platform.questionnaires.services.issuing import issue_prepare, issue_send
 from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review
 from guanbao.platform.questionnaires.services.versions import version_upload
 from guanbao.platform.questionnaires.shipped import shipped_texts
-from guanbao.platform.obligations.declaring import carrier_named
-from guanbao.platform.obligations.services.keeping import duty_add
-from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.workflow.services.approvals import approval_start

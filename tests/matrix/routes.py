@@ -28,10 +28,9 @@ from guanbao.platform.files.models import Document
 from guanbao.platform.identity.models import Invitation, Person, Token
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.notices.models import Delivery, Endpoint, Receipt
-from guanbao.platform.personal.models import Canary, Reveal
-from guanbao.platform.questionnaires.models import Issue, QuestionnaireVersion
 from guanbao.platform.obligations.models import Duty, Feed
 from guanbao.platform.personal.models import Canary, Reveal
+from guanbao.platform.questionnaires.models import Issue, QuestionnaireVersion
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.workflow.models import Absence, Approval, ModelVersion, Task
 from guanbao.web.resource import resources

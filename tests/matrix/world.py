@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from world_of_duties import duties_made
 
 from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
 from guanbao.apps.catalogue.services import function_add, service_add
@@ -49,10 +50,6 @@ from guanbao.platform.questionnaires.services.answering import Filled, answers_s
 from guanbao.platform.questionnaires.services.issuing import issue_cancel, issue_prepare, issue_send
 from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review
 from guanbao.platform.questionnaires.services.versions import version_enforce, version_upload
-from guanbao.platform.obligations.declaring import carrier_named
-from guanbao.platform.obligations.feeds import feed_make
-from guanbao.platform.obligations.services.keeping import duty_add, duty_do, duty_excuse
-from guanbao.platform.personal.services import canary_plant, personal_reveal
 from guanbao.platform.tasks.models import Job, Schedule
 from guanbao.platform.tasks.running import job_run
 from guanbao.platform.tasks.services import job_start
@@ -99,7 +96,6 @@ MARKS = {
     "qzea": {"east", "alpha"}, "qzeb": {"east", "beta"}, "qzwg": {"west", "gamma"}, "qzwa": {"west", "alpha"},
     "qzen": {"east", "alpha", "beta"}, "qzwn": {"west", "gamma", "alpha"},
 }  # fmt: skip
-TENANTS = {"a": "alpha", "b": "beta", "g": "gamma"}
 MARK = re.compile(r"qz[a-z]+(?=0q)")
 
 
@@ -249,7 +245,7 @@ class World:
     def _arrangement(self, code):
         of, contractor = mark(code), self.contractors[code]
         bank = contractor.institution
-        tenant = TENANTS[code[1]]
+        tenant = {"a": "alpha", "b": "beta", "g": "gamma"}[code[1]]
         house = {"e": "east", "w": "west"}[code[0]]
         office, manager = self.by[house, "outsourcing_office"].actor, self.by[tenant, "service_manager"].actor
         administrator = self.by[house, "platform_administrator"].actor
@@ -286,23 +282,8 @@ class World:
         self._documents(made, of, house, manager)
         self._questionnaires(made, of, house, manager)
         self._approvals(made, house, office)
-        self._duties(made, of, house, office, manager)
+        duties_made(made, of, mark(house), mark(tenant), office=office, manager=manager)
         return made
-
-    def _duties(self, arrangement, of, house, office, manager):
-        """What both see: one that is done and recurs, some of the contractor's; what the bank keeps to itself."""
-        at = {"carrier": carrier_named("arrangements"), "row": arrangement, "anchor_on": date(2026, 10, 31)}
-        at |= {"title": f"Duty {of}", "title_en": f"Duty {of} en", "role": "service_manager"}
-        shown = at | {"role": "executing_department", "every": "monthly", "is_shared": True, "escalate_to": "risk"}
-        duty_do(actor=office, duty=duty_add(actor=office, **shown), remark=f"done {of}")
-        theirs, excused, _open = (duty_add(actor=office, **at) for _ in range(3))
-        duty_do(actor=manager, duty=theirs, remark=f"done {of}")
-        duty_excuse(actor=office, duty=excused, reason=f"because {mark(house)}")
-        inside = at | {"title": f"Duty {mark(house)}", "title_en": "", "role": "outsourcing_office"}
-        kept = duty_add(actor=office, **inside | {"anchor": "ends_on", "offset": "20wd before"})
-        assert kept.shared_with is None
-        feed_make(actor=office, name=f"Calendar {mark(house)}")
-        feed_make(actor=manager, name=f"Calendar {mark(TENANTS[of[3]])}")
 
     def _approvals(self, arrangement, house, office):
         """One that was withdrawn, and one on its way, with an opinion that is the bank's own."""

@@ -75,7 +75,7 @@ class Duty(models.Model):
     until_on = models.DateField(_("Recurs until"), null=True, blank=True)
     series = models.UUIDField(default=uuid4, editable=False)
     number = models.PositiveIntegerField(_("Number"), default=0, editable=False)
-    due_on = models.DateField(_("Due on"), editable=False)
+    due_on = models.DateField(_("Due day"), editable=False)
     is_provisional = models.BooleanField(_("Provisional"), default=False, editable=False)
     leads = models.JSONField(_("Reminders, days before"), default=leads_usual, blank=True)
     grace_d = models.PositiveSmallIntegerField(

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="Recurs until")),
                 ("series", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("number", models.PositiveIntegerField(default=0, editable=False, verbose_name="Number")),
-                ("due_on", models.DateField(editable=False, verbose_name="Due on")),
+                ("due_on", models.DateField(editable=False, verbose_name="Due day")),
                 ("is_provisional", models.BooleanField(default=False, editable=False, verbose_name="Provisional")),
                 (
                     "leads",
