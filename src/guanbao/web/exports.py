@@ -23,7 +23,7 @@ from guanbao.platform.identity.models import Person
 from guanbao.platform.ledger.services import rows_exported
 from guanbao.platform.paging import ordered
 from guanbao.platform.tasks.declaring import job
-from guanbao.platform.tasks.files import job_file_own, job_file_writing
+from guanbao.platform.tasks.files import job_file_keys, job_file_own, job_file_writing
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.services import job_start
@@ -103,16 +103,17 @@ def export(job: Running, *, actor: Actor, resource: str, asked: str, form: str) 
         def told(done: int) -> None:
             job.progress(done, len(found.keys), _("Writing rows"))
 
+        job_file_keys(file, found.keys)
         rows = found.write(file, form, actor=actor, told=told)
     return {"rows": rows, "url": f"/exports/{job.number}"}
 
 
 @require_GET
 def fetch_page(request: HttpRequest, number: int) -> HttpResponse:
-    """A file that a job made: for who asked for it, as long as they may see its rows, for a day."""
+    """A file that a job made: for who asked for it, as long as they may see all of its rows, for a day."""
     actor = actor_of(request)
     made = job_file_own(actor=actor, kind=JOB, number=number)
-    if made is None or not resource_named(made.arguments["resource"]).may_view(actor):
+    if made is None or not made.holds_only(resource_named(made.arguments["resource"]).rows(actor=actor)):
         raise Http404
     return _handed(made.file, made.arguments["resource"], made.arguments["form"], made.at)
 

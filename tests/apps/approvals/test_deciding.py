@@ -7,7 +7,11 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.services import arrangement_edit, link_add, link_remove
 from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.actors import SYSTEM
+from guanbao.platform.identity.models import Person
 from guanbao.platform.ledger.models import Entry
+from guanbao.platform.tasks.running import job_run
+from guanbao.platform.tasks.services import job_start
 from guanbao.platform.workflow import errors
 from guanbao.platform.workflow.models import Approval, Copy, Decision, Task
 from guanbao.platform.workflow.selectors import approvals_visible, tasks_visible, tasks_waiting
@@ -234,6 +238,29 @@ def test_a_taken_task_is_left_alone(deciders):
     decided(approval, second, "executing")
     with pytest.raises(errors.TaskClosed):
         decided(approval, deciders.by["executing_department"], "executing")
+
+
+@pytest.mark.parametrize("handed", [False, True])
+def test_what_somebody_took_or_was_handed_and_may_no_longer_decide_is_put_back(deciders, handed):
+    """Whoever left has nothing left to decide, and nobody waits for them."""
+    second = deciders.house.person("second", deciders.house.bank.organisation, "executing_department")[1]
+    third = deciders.house.person("third", deciders.house.bank.organisation, "executing_department")[1]
+    approval = deciders.submit()
+    task = task_of(approval, "executing")
+    if handed:
+        task_delegate(actor=deciders.by["executing_department"], task=task, person_id=second.person_id)
+    else:
+        task_claim(actor=second, task=task)
+    job_run(job_start(actor=SYSTEM, kind="workflow.timers").pk)
+    assert Task.objects.get(pk=task.pk).claimed_by_id == second.person_id
+    Person.objects.filter(pk=second.person_id).update(left_at=timezone.now())
+    with pytest.raises(NotPermitted):
+        decided(approval, second, "executing")
+    assert not tasks_waiting(actor=second).exists()
+    job_run(job_start(actor=SYSTEM, kind="workflow.timers").pk)
+    assert Entry.objects.filter(event="approval_task.released").count() == 1
+    assert tasks_waiting(actor=third).get().pk == task.pk
+    decided(approval, third, "executing")
 
 
 def test_a_task_is_handed_over(deciders):

@@ -36,8 +36,8 @@ def look():
 def test_who_is_asked_is_reminded_once(deciders):
     approval = deciders.submit()
     Task.objects.update(remind_at=timezone.now())
-    assert look() == {"reminded": 1, "escalated": 0}
-    assert look() == {"reminded": 0, "escalated": 0}
+    assert look() == {"freed": 0, "reminded": 1, "escalated": 0}
+    assert look() == {"freed": 0, "reminded": 0, "escalated": 0}
     assert Entry.objects.filter(event="approval_task.reminded").count() == 1
     assert task_of(approval, "executing").reminded_at is not None
 
@@ -46,8 +46,8 @@ def test_what_is_overdue_goes_up(deciders):
     approval = deciders.submit()
     task_claim(actor=deciders.by["executing_department"], task=task_of(approval, "executing"))
     Task.objects.update(due_at=timezone.now() - timedelta(days=1))
-    assert look() == {"reminded": 0, "escalated": 1}
-    assert look() == {"reminded": 0, "escalated": 0}
+    assert look() == {"freed": 0, "reminded": 0, "escalated": 1}
+    assert look() == {"freed": 0, "reminded": 0, "escalated": 0}
     task = task_of(approval, "executing")
     assert (task.claimed_by_id, task.state) == (None, "open")
     office = deciders.by["outsourcing_office"]
@@ -60,7 +60,7 @@ def test_nobody_is_reminded_of_what_has_ended(deciders):
     approval = deciders.submit()
     decided(approval, deciders.by["executing_department"], "executing", "reject", opinion="No.")
     Task.objects.update(remind_at=timezone.now(), due_at=timezone.now())
-    assert look() == {"reminded": 0, "escalated": 0}
+    assert look() == {"freed": 0, "reminded": 0, "escalated": 0}
 
 
 def test_a_deputy_decides_while_somebody_is_away(deciders):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clamd import clamd
+from guanbao.platform.access import lasting
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant
 from guanbao.platform.actors import SYSTEM
@@ -29,7 +30,7 @@ from guanbao.platform.files.errors import (
 )
 from guanbao.platform.files.models import Document
 from guanbao.platform.files.selectors import documents_readable, documents_visible
-from guanbao.platform.files.services import adding, reading
+from guanbao.platform.files.services import adding
 from guanbao.platform.files.services.adding import document_renew
 from guanbao.platform.files.services.deciding import (
     document_refuse,
@@ -443,8 +444,8 @@ def test_a_revoked_grant_gets_no_more_of_what_is_being_sent(desk, monkeypatch):
     assert len(next(pieces)) == 65_536
     Grant.objects.filter(person=desk.people["office"]).update(revoked_at=timezone.now())
     assert len(next(pieces)) == 65_536, "it is looked at again after a while, not at each piece"
-    monkeypatch.setattr(reading, "LOOKED_AGAIN_S", -1)
-    with pytest.raises(DocumentClosed):
+    monkeypatch.setattr(lasting, "AGAIN_S", -1)
+    with pytest.raises(NotPermitted):
         next(pieces)
     assert not documents_readable(actor=desk.actors["office"]).exists()
 

@@ -175,7 +175,7 @@ def test_rejected_rows_are_corrected_and_sent_again(home, thread):
     assert [(fault["line"], fault["column"], fault["value"]) for fault in first.faults] == [
         (11, "arrived_at", "25 o'clock")
     ]
-    assert "25 o'clock" in quarantine_read(actor=manager, import_=first).read_text("utf-8-sig")
+    assert "25 o'clock" in b"".join(quarantine_read(actor=manager, import_=first)).decode("utf-8-sig")
     assert Entry.objects.filter(event="quarantine.read").count() == 1
     mended = BAD.replace(b"25 o'clock", b"2026-11-03T09:00:00+08:00")
     second = delivered(manager, thread.calls, lines(10) + mended)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from guanbao.apps.arrangements.choices import Stage
 from guanbao.apps.arrangements.models import Arrangement, Link, Place
 from guanbao.apps.arrangements.permissions import ARRANGEMENT_VIEW
 from guanbao.platform.access.reach import Columns, reach
@@ -17,6 +18,7 @@ def columns(prefix: str = "") -> Columns:
         contractor=f"{prefix}contractor__organisation",
         department=f"{prefix}department",
         arrangement=f"{prefix}pk",
+        over=(f"{prefix}stage", Stage.CLOSED),
     )
 
 

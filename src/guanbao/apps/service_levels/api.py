@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.request import UnreadablePostError
 from django.urls import reverse
 from django.utils import timezone
@@ -233,13 +233,14 @@ def quarantine(request: HttpRequest, id: _ID) -> HttpResponseBase:  # noqa: A002
     """All of them, to correct and send again. The ledger tells who took them."""
     row = imports_visible(actor=actor_of(request)).filter(pk=id).first()
     try:
-        file = None if row is None else quarantine_read(actor=actor_of(request), import_=row)
+        pieces = None if row is None else quarantine_read(actor=actor_of(request), import_=row)
     except NotPermitted:
-        file = None
-    if file is None:
+        pieces = None
+    if pieces is None:
         raise NotHere
     name = f"quarantine_{id}.csv"
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _arrangement(request: HttpRequest, pk: int) -> Arrangement:

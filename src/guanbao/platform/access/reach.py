@@ -23,12 +23,16 @@ NOTHING = Q(pk__in=())
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a model keeps what scopes go by: lookups such as `arrangement__institution`, None where it has none."""
+    """Where a model keeps what scopes go by: lookups such as `arrangement__institution`, None where it has none.
+
+    `over` is a lookup and the value by which what a row belongs to is over: from then on it is the institution's alone.
+    """
 
     institution: str | None = None
     contractor: str | None = None
     department: str | None = None
     arrangement: str | None = None
+    over: tuple[str, str] | None = None
 
     def of(self, scope: str) -> str | None:
         """The lookup of a scope."""
@@ -37,9 +41,11 @@ class Columns:
 
     def scopes_of(self, row: Model) -> dict[str, int]:
         """Whose a row is, as the ledger keeps it: the key of each scope that it has."""
-        every = (field.name for field in fields(self))
-        found = {scope: _at(row, lookup) for scope in every if (lookup := self.of(scope)) is not None}
+        found = {scope: _at(row, lookup) for scope in _SCOPES if (lookup := self.of(scope)) is not None}
         return {scope: key for scope, key in found.items() if key is not None}
+
+
+_SCOPES = tuple(field.name for field in fields(Columns) if field.name != "over")
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class Reach:
         if self.side is None or (tenant := columns.of(self.side)) is None:
             return NOTHING
         ours = Q(**{tenant: self.organisation_id})
+        if columns.over is not None and self.side is Side.CONTRACTOR:
+            ours &= ~Q(**dict([columns.over]))
         if self.whole:
             return ours
         parts = [
@@ -83,6 +91,8 @@ class Reach:
             return True
         kept = columns.scopes_of(row)
         ours = self.side is not None and kept.get(self.side) == self.organisation_id
+        if columns.over is not None and self.side is Side.CONTRACTOR:
+            ours = ours and _value(row, columns.over[0]) != columns.over[1]
         return ours and (self.whole or any((scope, key) in self.scopes for scope, key in kept.items()))
 
     def rows(self, rows: QuerySet[Any], columns: Columns) -> QuerySet[Any]:
@@ -154,11 +164,16 @@ def need_object(actor: Actor, permission: Permission, row: Any, columns: Columns
 
 def _at(row: Any, lookup: str) -> int | None:  # noqa: ANN401 - a model
     """The key that a lookup leads to from a row."""
-    *way, last = lookup.split("__")
-    for name in way:
-        row = getattr(row, name, None)
-    found: int | None = getattr(row, last if last == "pk" else f"{last}_id", None)
+    *_way, last = lookup.split("__")
+    found: int | None = _value(row, lookup if last == "pk" else f"{lookup}_id")
     return found
+
+
+def _value(row: Any, lookup: str) -> Any:  # noqa: ANN401 - a model, and what its field holds
+    """What a lookup leads to from a row; None where it leads nowhere."""
+    for name in lookup.split("__"):
+        row = getattr(row, name, None)
+    return row
 
 
 def current(day: date, prefix: str = "") -> Q:

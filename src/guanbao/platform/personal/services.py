@@ -51,8 +51,7 @@ def personal_reveal(
         allowance, is_within = _use(actor, len(asked))
         with limited_to(system_of(owner)):  # a contractor's people read no canaries and keep no book of reveals
             is_bait = is_canary(record, row.pk)
-            day = {"owner": owner, "person": actor.person_id, "is_refused": True, "at__date": allowance.day}
-            is_first = not is_within and not Reveal.objects.filter(**day).exists()
+            is_first = not is_within and not _was_refused(actor, owner)
             kept = Reveal.objects.create(
                 owner_id=owner, at=timezone.now(), person_id=actor.person_id, organisation_id=actor.organisation_id,
                 record=record, record_id=row.pk, fields=list(asked), purpose=purpose, reason=reason,
@@ -115,6 +114,12 @@ def _use(actor: Actor, number: int) -> tuple[Allowance, bool]:
     held.used += number
     held.save(update_fields=["used"])
     return held, True
+
+
+def _was_refused(actor: Actor, owner: int) -> bool:
+    """Whether they were refused data of that owner's today."""
+    begun = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Reveal.objects.filter(owner=owner, person=actor.person_id, is_refused=True, at__gte=begun).exists()
 
 
 def _alert(actor: Actor, kind: NoticeKind, owner: int, key: str, **said: Any) -> None:  # noqa: ANN401 - values of a notice

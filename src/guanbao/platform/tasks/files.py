@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from guanbao.platform.actors import Actor
@@ -16,6 +18,7 @@ from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
 
 KEPT = timedelta(days=1)
+_KEYS, _AT_ONCE = ".keys", 500
 
 
 class Made(NamedTuple):
@@ -24,6 +27,12 @@ class Made(NamedTuple):
     file: Path
     at: datetime
     arguments: dict[str, str]
+
+    def holds_only(self, rows: QuerySet[Any]) -> bool:
+        """Whether every row that the file was made of is still among these: rights may have ended since."""
+        keys = json.loads(self.file.with_suffix(_KEYS).read_text(encoding="ascii"))
+        parts = (keys[first : first + _AT_ONCE] for first in range(0, len(keys), _AT_ONCE))
+        return all(rows.filter(pk__in=part).count() == len(part) for part in parts)
 
 
 def job_file(number: int) -> Path:
@@ -40,6 +49,11 @@ def job_file_writing(number: int) -> Iterator[Path]:
     unfinished = file.with_suffix(".unfinished")
     yield unfinished
     unfinished.replace(file)
+
+
+def job_file_keys(file: Path, keys: Sequence[int]) -> None:
+    """Keep beside a file that is being written the keys of the rows that it is made of."""
+    file.with_suffix(_KEYS).write_text(json.dumps(list(keys)), encoding="ascii")
 
 
 def job_file_own(*, actor: Actor, kind: str, number: int) -> Made | None:

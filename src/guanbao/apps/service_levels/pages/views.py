@@ -7,7 +7,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
@@ -205,10 +205,11 @@ def quarantine_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     if row is None:
         raise Http404
     try:
-        file = quarantine_read(actor=actor_of(request), import_=row)
+        pieces = quarantine_read(actor=actor_of(request), import_=row)
     except NotPermitted:
         raise Http404 from None
-    if file is None:
+    if pieces is None:
         raise Http404
     name = f"quarantine_{row.pk}.csv"
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -44,6 +44,7 @@ from guanbao.engine.records.imports import Inputs, records_import
 from guanbao.engine.records.mappings import mapping, shipped
 from guanbao.engine.records.store import ManifestBroken, StoreBusy, StoreUnwritable, batch_name
 from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.lasting import while_allowed
 from guanbao.platform.access.reach import need_object, reach
 from guanbao.platform.actors import SYSTEM, Actor
 from guanbao.platform.identity.choices import Side
@@ -103,7 +104,7 @@ def import_announce(
 
 
 def import_receive(*, actor: Actor, import_: Import, offset: int, pieces: Iterable[bytes]) -> Import:
-    """Write what follows from byte `offset` on. What has arrived stays if the connection breaks.
+    """Write what follows from byte `offset` on. What has arrived stays if the connection breaks, or the right ends.
 
     Only who announced it goes on with it, one connection at a time. Once it is whole its digest is held against the
     announced one, and the import is started.
@@ -117,7 +118,7 @@ def import_receive(*, actor: Actor, import_: Import, offset: int, pieces: Iterab
         now = Import.objects.get(pk=import_.pk)
         _need_offset(now, offset, out)
         try:
-            received = _write(now, offset, out, pieces)
+            received = _write(now, offset, out, while_allowed(actor, RECORDS_IMPORT, _within(import_), pieces))
             if received < now.size:
                 return now
             os.fsync(out.fileno())
@@ -313,7 +314,7 @@ def _abandon(import_: Import) -> int:
     return 1
 
 
-def quarantine_read(*, actor: Actor, import_: Import) -> Path | None:
+def quarantine_read(*, actor: Actor, import_: Import) -> Iterator[bytes] | None:
     """The rejected rows of an import, to correct and send again; None if there are none. The ledger tells of it.
 
     Raises NotPermitted: it holds raw rows, so only who may import gets it.
@@ -326,7 +327,18 @@ def quarantine_read(*, actor: Actor, import_: Import) -> Path | None:
         scopes = import_.arrangement.ledger_scopes
         told = {"batch": import_.batch}
         ledger_append(actor=actor, event=events.QUARANTINE_READ, subject=import_, after=told, scopes=scopes)
-    return file
+    return while_allowed(actor, RECORDS_IMPORT, _within(import_), _pieces(file))
+
+
+def _within(import_: Import) -> Callable[[Actor], bool]:
+    """Whether somebody may import for its arrangement."""
+    rows = Import.objects.filter(pk=import_.pk)
+    return lambda now: reach(now, RECORDS_IMPORT).rows(rows, OF_ARRANGEMENT).exists()
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as read:
+        yield from iter(lambda: read.read(_PIECE), b"")
 
 
 def _quarantine(import_: Import) -> Path | None:

@@ -17,6 +17,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.access.lasting import while_allowed
 from guanbao.platform.access.reach import need, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.changes import row_change
@@ -166,7 +167,12 @@ def _need_to_add(actor: Actor, at: Attached, row: Any) -> None:  # noqa: ANN401 
 
 def _taken(to: _To, made: Document, facts: dict[str, Any], pieces: Iterable[bytes], sha256: str) -> Document:
     most = settings.GUANBAO_MOST_DOCUMENT
-    with spooled(pieces, most) as (file, size):
+    at = to.at
+
+    def allowed(now: Actor) -> bool:
+        return reach(now, DOCUMENT_ADD).rows(at.rows(actor=now).filter(pk=to.row.pk), at.columns).exists()
+
+    with spooled(while_allowed(to.actor, DOCUMENT_ADD, allowed, pieces), most) as (file, size):
         if size > most:
             raise DocumentTooLarge(most=f"{most:,}")
         if size == 0:

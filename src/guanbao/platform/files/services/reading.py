@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from time import monotonic
 from urllib.parse import quote
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from guanbao.platform.access.lasting import while_allowed
 from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.actors import SYSTEM, Actor
 from guanbao.platform.files import events
@@ -18,12 +18,12 @@ from guanbao.platform.files.contents.types import BY_MEDIA
 from guanbao.platform.files.errors import DocumentBroken, DocumentClosed
 from guanbao.platform.files.keys import key_unwrap
 from guanbao.platform.files.models import Document
+from guanbao.platform.files.permissions import DOCUMENT_VIEW
 from guanbao.platform.files.sealing import opened, sealed_size
 from guanbao.platform.files.selectors import documents_readable
 from guanbao.platform.files.storing import storage
 from guanbao.platform.ledger.services import ledger_append
 
-LOOKED_AGAIN_S = 20  # while a document is being sent: who lost the right gets no more of it
 _UNSAFE = re.compile(r'[\\/:*?"<>|%;\'`$&{}\[\]~#^]+')
 
 
@@ -49,7 +49,11 @@ def document_read(*, actor: Actor, document: Document) -> Iterator[bytes]:
             shared = {} if document.shared_with_id is None else {"contractor": document.shared_with_id}
             scopes = {"institution": document.institution_id, **shared}
             ledger_append(actor=actor, event=events.DOCUMENT_READ, subject=document, after=after, scopes=scopes)
-    return _while_allowed(actor, document, pieces)
+
+    def allowed(now: Actor) -> bool:
+        return documents_readable(actor=now).filter(pk=document.pk).exists()
+
+    return while_allowed(actor, DOCUMENT_VIEW, allowed, pieces)
 
 
 def document_pieces(document: Document) -> Iterator[bytes]:
@@ -100,28 +104,6 @@ def _closing(document: Document, key: bytes) -> Iterator[bytes]:
 def _after(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
-
-
-def _while_allowed(actor: Actor, document: Document, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    looked = monotonic()
-    for piece in pieces:
-        if monotonic() - looked > LOOKED_AGAIN_S:
-            if not _still_allowed(actor, document):
-                raise DocumentClosed  # the connection breaks: what came is less than was announced
-            looked = monotonic()
-        yield piece
-
-
-def _still_allowed(actor: Actor, document: Document) -> bool:
-    """Whether they may still have it, by what the database says now."""
-    now = Actor(actor.kind, actor.name, actor.person_id, actor.organisation_id, actor.request_id)
-    within = connection.in_atomic_block
-    try:
-        with transaction.atomic(), limited_to(now):
-            return documents_readable(actor=now).filter(pk=document.pk).exists()
-    finally:
-        if not within:
-            connection.close()
 
 
 def _broken(document: Document) -> None:

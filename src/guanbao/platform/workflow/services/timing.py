@@ -1,4 +1,4 @@
-"""What comes of time: reminders, and escalation of what is overdue."""
+"""What comes of time: reminders, escalation of what is overdue, and tasks of people who may no longer decide."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.workflow import events
 from guanbao.platform.workflow.choices import State, TaskState, Why
 from guanbao.platform.workflow.hearing import News, tell
+from guanbao.platform.workflow.mandates import as_person, mandates
 from guanbao.platform.workflow.models import Task
 from guanbao.platform.workflow.services.approvals import hold
 from guanbao.platform.workflow.services.ending import copy_to, of_task
@@ -51,6 +52,30 @@ def task_escalate(*, actor: Actor, pk: int, now: datetime) -> bool:
     tell(News("escalated", task.approval_id, task.pk, role=task.escalate_to or task.role))
     of_task(actor, task, events.TASK_ESCALATED, role=task.escalate_to or task.role, due_at=task.due_at)
     return True
+
+
+def abandoned(_now: datetime) -> list[int]:
+    """The tasks that somebody took, or was handed, who may not decide them now: who left, or lost the role."""
+    rows = Task.objects.exclude(claimed_by=None).filter(**_OPEN).select_related("approval").order_by("pk")
+    return [task.pk for task in rows if _is_abandoned(task)]
+
+
+def task_free(*, actor: Actor, pk: int, now: datetime) -> bool:  # noqa: ARG001 - as the others
+    """Let others of the role take what somebody may no longer decide. Within a transaction."""
+    task = _held(pk)
+    if task.state != TaskState.OPEN or not _is_abandoned(task):
+        return False
+    task.claimed_by = task.delegated_by = None
+    task.save(update_fields=["claimed_by", "delegated_by"])
+    tell(News("asked", task.approval_id, task.pk, role=task.role))
+    of_task(actor, task, events.TASK_RELEASED)
+    return True
+
+
+def _is_abandoned(task: Task) -> bool:
+    if task.claimed_by_id is None:
+        return False
+    return not any(mandates(as_person(task.claimed_by_id, task.organisation_id), task, task.approval))
 
 
 def _held(pk: int) -> Task:
