@@ -57,6 +57,10 @@ def test_a_safe_installation_has_nothing_but_the_tests_own_role(safe):  # noqa: 
         ("SECURE", False, "HttpsOff"),
         ("GUANBAO_WITNESS", None, "WitnessMissing"),
         ("GUANBAO_CLAMAV", "", "ScannerMissing"),
+        *(
+            ("GUANBAO_EGRESS", f"hooks.example.com, {wrong}", "EgressUnreadable")
+            for wrong in ("ftp://hooks.example.com", "a.example:x", "b.example=10.1", "c.example/path", "=10.0.0.0/8")
+        ),
         ("GUANBAO_FILES_KEY", Path("nowhere.json"), "FilesKeyMissing"),
         ("GUANBAO_MFA_BY_ROLE", False, "SecondFactorOff"),
     ],

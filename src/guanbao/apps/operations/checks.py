@@ -17,6 +17,7 @@ from guanbao.apps.operations import errors
 from guanbao.engine.errors import GuanbaoError
 from guanbao.platform.access.models import Role
 from guanbao.platform.identity.models import Person
+from guanbao.platform.notices.egress import entries_wrong
 
 TAG = "guanbao"
 DEMONSTRATION_PASSWORD = "demonstration-only"  # noqa: S105 - everybody may know it
@@ -42,6 +43,7 @@ def _settings() -> Iterator[GuanbaoError]:
         yield errors.HttpsOff()
     if settings.GUANBAO_WITNESS is None:
         yield errors.WitnessMissing()
+    yield from (errors.EgressUnreadable(entry=entry) for entry in entries_wrong())
 
 
 def _keys() -> Iterator[GuanbaoError]:

@@ -75,6 +75,15 @@ class ScannerMissing(GuanbaoError):
     """
 
 
+class EgressUnreadable(GuanbaoError):
+    """GUANBAO_EGRESS holds «{entry}», which names no host: nothing is sent to any.
+
+    Write hosts by commas, such as hooks.example.com or hooks.bank.internal:8443=10.1.0.0/16.
+    """
+
+    entry: str
+
+
 class WitnessMissing(GuanbaoError):
     """Nobody outside the database is given checkpoints: a ledger rolled back to an old copy would not be found out.
 

@@ -51,7 +51,7 @@ def allowed(address: str) -> Target:
     plain = address.isascii() and address.isprintable() and " " not in address and "\\" not in address
     if not plain or parts.scheme not in _PORTS or not host or "@" in parts.netloc:
         raise AddressRefused(address=host or "?", reason="it is no address of the form https://host/path")
-    for scheme, named, at, network in _named():
+    for scheme, named, at, network in map(_read, _entries()):
         if (scheme, named, at) == (parts.scheme, host, port):
             path = parts.path or "/"
             return Target(scheme, host, port, f"{path}?{parts.query}" if parts.query else path, network)
@@ -75,15 +75,31 @@ def post(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, by
         connection.close()
 
 
-def _named() -> list[tuple[str, str, int, Network | None]]:
-    found = []
-    for entry in filter(None, (part.strip() for part in settings.GUANBAO_EGRESS.split(","))):
-        host, _, network = entry.partition("=")
-        scheme, _, rest = host.rpartition("://")
-        scheme = scheme or "https"
-        name, _, port = rest.partition(":")
-        found.append((scheme, name.lower(), int(port or _PORTS[scheme]), ip_network(network) if network else None))
-    return found
+def entries_wrong() -> list[str]:
+    """Those entries of the setting that name no host as they should: nothing is sent while there are any."""
+    return [entry for entry in _entries() if not _says_something(entry)]
+
+
+def _entries() -> list[str]:
+    return [part.strip() for part in settings.GUANBAO_EGRESS.split(",") if part.strip()]
+
+
+def _says_something(entry: str) -> bool:
+    try:
+        _read(entry)
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def _read(entry: str) -> tuple[str, str, int, Network | None]:
+    host, _, network = entry.partition("=")
+    scheme, _, rest = host.rpartition("://")
+    scheme = scheme or "https"
+    name, _, port = rest.partition(":")
+    if not name or set(name) & set(" /@\\"):
+        raise ValueError(entry)
+    return scheme, name.lower(), int(port or _PORTS[scheme]), ip_network(network) if network else None
 
 
 def _address_of(target: Target) -> str:
