@@ -3,6 +3,7 @@
 A request reads rights anew; what lasts longer than one looks at them again every 20 seconds, here at each piece.
 """
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -22,6 +23,7 @@ from guanbao.platform.files.services.adding import document_add
 from guanbao.platform.files.services.deciding import document_release
 from guanbao.platform.files.services.reading import document_read
 from guanbao.platform.identity.tokens import token_make
+from guanbao.platform.questionnaires.services.issuing import issue_prepare, issue_send
 from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.running import job_run
@@ -45,6 +47,13 @@ def holder(desk, house):
         record="arrangements", record_id=row.pk,
     )  # fmt: skip
     document_release(actor=desk.actors["security"], document=document, state_reason="Looked at")
+    put = {
+        "record": "arrangements",
+        "record_id": row.pk,
+        "questionnaire": "it_audit_before",
+        "due_on": date(2099, 1, 1),
+    }
+    issue = issue_send(actor=desk.actors["office"], issue=issue_prepare(actor=desk.actors["office"], **put))
     asked = {"resource": "arrangements", "asked": "", "form": "csv"}
     made, queued = (job_start(actor=actor, kind=JOB, arguments=asked) for _ in range(2))
     job_run(made.pk)
@@ -61,8 +70,8 @@ def holder(desk, house):
                 Arrangement.objects.filter(pk=row.pk).update(stage="closed")
 
     return SimpleNamespace(
-        actor=actor, browser=browser, row=row, document=document, made=made.pk, queued=queued.pk, end=end,
-        token={"Authorization": f"Bearer {secret}"},
+        actor=actor, browser=browser, row=row, document=document, issue=issue.pk, made=made.pk,
+        queued=queued.pk, end=end, token={"Authorization": f"Bearer {secret}"},
     )  # fmt: skip
 
 
@@ -70,7 +79,7 @@ def opened(holder):
     """Each address that shows something of the arrangement, and whether it does."""
     pages = (
         f"/arrangements/{holder.row.pk}/", f"/documents/{holder.document.pk}/",
-        f"/documents/{holder.document.pk}/content", f"/exports/{holder.made}",
+        f"/documents/{holder.document.pk}/content", f"/exports/{holder.made}", f"/questionnaires/{holder.issue}/",
     )  # fmt: skip
     found = {path: holder.browser.get(path).status_code == 200 for path in pages}
     for path in ("/arrangements/", "/documents/"):

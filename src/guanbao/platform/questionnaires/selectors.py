@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -13,6 +15,7 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.files.models import Document
 from guanbao.platform.files.selectors import documents_visible
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.questionnaires.attaching import attached
 from guanbao.platform.questionnaires.choices import ANSWERED, State
 from guanbao.platform.questionnaires.models import Answer, Issue, QuestionnaireVersion
 from guanbao.platform.questionnaires.permissions import (
@@ -39,8 +42,21 @@ class Choice(NamedTuple):
 
 
 def issues_visible(*, actor: Actor) -> QuerySet[Issue]:
-    """Issues of the institution; of a contractor's people those that were sent to them."""
-    return reach(actor, QUESTIONNAIRE_VIEW).rows(Issue.objects.all(), ISSUES)
+    """Issues of the institution; of a contractor's people those that were sent to them, of what is not over."""
+    found = reach(actor, QUESTIONNAIRE_VIEW)
+    rows = found.rows(Issue.objects.all(), ISSUES)
+    return rows.exclude(_over()) if found.side is Side.CONTRACTOR else rows
+
+
+def _over() -> Q:
+    """The issues about rows that are the institution's alone by now."""
+    ends = ((each.name, each.model, each.columns.over) for each in attached())
+    over = (
+        Q(record=name, record_id__in=model._default_manager.filter(at).values("pk"))  # noqa: SLF001 - any model's
+        for name, model, at in ends
+        if at is not None
+    )
+    return reduce(or_, over, NOTHING)
 
 
 def versions_visible(*, actor: Actor) -> QuerySet[QuestionnaireVersion]:
