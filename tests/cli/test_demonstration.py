@@ -1,6 +1,7 @@
 """`guanbao bank --check`: the demonstration is made anew and its pages answer."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,3 +15,9 @@ def test_the_demonstration_is_made_and_its_pages_answer(tmp_path):
     done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     assert done.stdout.count(" 200 ") >= 20
+    with sqlite3.connect(tmp_path / "bank/guanbao.sqlite3") as made:
+        rows = made.execute("select name, state, outcome, returned from questionnaires_issue").fetchall()
+    assert ("site", "concluded", "passed", 0) in rows
+    assert ("it_audit_during", "review", "", 2) in rows
+    assert ("it_audit_before", "concluded", "critical", 0) in rows
+    assert ("compliance_assessment", "sent", "", 0) in rows

@@ -1,9 +1,11 @@
 """The pages: what each side sees, what is kept of what was typed, what waits, who is told; the endpoints."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.identity.models import Person
@@ -15,6 +17,7 @@ from guanbao.platform.questionnaires.services.answering import Filled, answers_s
 from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
 from guanbao.platform.tasks.models import Job
 from guanbao.platform.tasks.running import job_run
+from guanbao.platform.tasks.services import job_start
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +207,24 @@ def test_who_must_answer_and_who_must_review_are_told(desk):
     answers_review(actor=desk.risk, issue=issue, judged={"grade": Judged("accepted", "", 2)})
     issue_conclude(actor=desk.risk, issue=issue)
     assert told() == {("concluded", "manager"), ("concluded", "colleague")}
+
+
+def test_who_must_answer_is_reminded_once_before_and_once_after(desk):
+    today = timezone.localdate()
+    soon = desk.sent(due_on=today + timedelta(days=2))
+    late = desk.sent(due_on=today - timedelta(days=1))
+    desk.sent(due_on=today + timedelta(days=30))
+    desk.prepared(due_on=today)
+    for _ in range(2):
+        job_run(job_start(actor=SYSTEM, kind="questionnaires.remind").pk)
+    told = Job.objects.filter(
+        kind="notice.spread", arguments__kind__in=("questionnaire.due_soon", "questionnaire.overdue")
+    )
+    found = [(each.arguments["kind"], each.arguments["url"]) for each in told.order_by("pk")]
+    assert found == [
+        ("questionnaire.due_soon", f"/questionnaires/{soon.pk}/"),
+        ("questionnaire.overdue", f"/questionnaires/{late.pk}/"),
+    ]
 
 
 def test_the_start_page_says_what_waits(desk):

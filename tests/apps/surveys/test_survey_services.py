@@ -297,6 +297,21 @@ def test_evidence_is_of_the_issue_and_pinned_to_its_version(desk):
     assert answers_of(issue)["proof"].documents == [own.pk]
 
 
+def test_a_definition_no_longer_than_people_write(desk, every):
+    long = every.text.format(side="contractor", shown="false") + "#" * 300_000
+    for text in (long, long.encode()):
+        with pytest.raises(ValidationError):
+            version_upload(actor=desk.office, text=text)
+    deep = "{question: met, answered: true}"
+    for _ in range(150):
+        deep = f"{{all: [{deep}]}}"
+    with pytest.raises(ValidationError):
+        version_upload(
+            actor=desk.office,
+            text=every.text.format(side="contractor", shown="false").replace("{question: way, is: [rented]}", deep),
+        )
+
+
 def test_an_issue_stays_on_its_version(desk, every):
     issue = desk.sent()
     changed = (

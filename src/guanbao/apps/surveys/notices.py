@@ -49,6 +49,19 @@ AMENDED = notice_kind(
     _("{questionnaire} about {record}: what was returned is amended and waits for a review."),
     QUESTIONNAIRE_REVIEW,
 )
+DUE_SOON = notice_kind(
+    "questionnaire.due_soon",
+    title_("A questionnaire is due soon"),
+    _("{questionnaire} about {record} is due on {due}."),
+    QUESTIONNAIRE_ANSWER,
+)
+OVERDUE = notice_kind(
+    "questionnaire.overdue",
+    title_("A questionnaire is overdue"),
+    _("{questionnaire} about {record} was due on {due}."),
+    QUESTIONNAIRE_ANSWER,
+    urgent=True,
+)
 _KINDS: dict[News, NoticeKind] = {
     "sent": SENT,
     "returned": RETURNED,
@@ -56,6 +69,8 @@ _KINDS: dict[News, NoticeKind] = {
     "cancelled": CANCELLED,
     "submitted": SUBMITTED,
     "amended": AMENDED,
+    "soon": DUE_SOON,
+    "late": OVERDUE,
 }
 
 
@@ -70,7 +85,7 @@ def told(actor: Actor, issue: Issue, news: News) -> None:
         kind=kind,
         organisation_id=organisation,
         scopes=scopes,
-        key=f"{issue.pk}-{_turn(issue)}",
+        key=f"{issue.pk}-{issue.due_on if news in ('soon', 'late') else _turn(issue)}",
         url=f"/questionnaires/{issue.pk}/",
         values={
             "questionnaire": {"zh": issue.title, "en": issue.title_en or issue.title},

@@ -69,6 +69,7 @@ class Line:
     remark: str = ""
     verdict: str = ""
     before: list[tuple[Answer, str]] = field(default_factory=list)
+    unseen: list[int] = field(default_factory=list)  # documents that prove it and that the reader may not see
 
     @property
     def is_answered(self) -> bool:
@@ -129,6 +130,7 @@ def shown(
             line = _line(issue, question, answer, filled, documents)
             line.documents = [(each, each.pk in readable) for each, _ in line.documents]
             line.decides = code in decides
+            line.unseen = [key for key in filled.documents if key not in documents]
             line.error = (errors or {}).get(code, "")
             line.is_missing = code in missing
             line.brought = brought.get(code)

@@ -42,6 +42,9 @@ def definition_faults(document: Document) -> Iterator[InputError]:
     except InputError as error:
         yield error
         return
+    except RecursionError:  # conditions in conditions, hundreds of times
+        yield ValueWrong(document.where(), key="when", value="…", expected=_SHALLOW)
+        return
     yield from _Check(document).faults()
 
 

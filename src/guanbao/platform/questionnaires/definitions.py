@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from guanbao.engine import documents
@@ -107,13 +107,12 @@ class Definition:
         return {code: each for code, each in self.questions.items() if is_asked(code)}
 
 
-def definition_read(text: str | bytes) -> Definition:
-    """The definition that a YAML file holds.
+@lru_cache(maxsize=64)
+def definition_read(text: str) -> Definition:
+    """The definition that a YAML file holds; read once, for it is shown many times and never changes.
 
     Raises InputError: the first thing that is wrong, with its line and column.
     """
-    if isinstance(text, bytes):
-        text = text.decode("utf-8-sig", "replace")
     return definition_made(documents.parse(text.replace("\0", "\ufffd")))
 
 

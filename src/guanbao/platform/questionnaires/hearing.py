@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from guanbao.platform.actors import Actor
     from guanbao.platform.questionnaires.models import Issue
 
-News = Literal["sent", "submitted", "returned", "amended", "concluded", "cancelled"]
+News = Literal["sent", "submitted", "returned", "amended", "concluded", "cancelled", "soon", "late"]
 Hears = Callable[["Actor", "Issue", News], None]
 _HEARING: list[Hears] = []
 

@@ -155,7 +155,8 @@ def _answer(
     chosen = sorted(set(entered.documents))
     if question.evidence == "none" and chosen:
         raise ValueError(told("No documents are asked for here."))
-    if len(chosen) > _MOST_DOCUMENTS or not documents.issuperset(chosen):
+    known = documents | set(before.documents if before is not None else ())  # a colleague may see more of them
+    if len(chosen) > _MOST_DOCUMENTS or not known.issuperset(chosen):
         raise ValueError(told("Choose among the documents that were sent with this questionnaire."))
     was = (None, False, "", []) if before is None else _content(before)
     if was == (kept, entered.is_unfit, said, chosen):
