@@ -6,8 +6,11 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
+from guanbao.apps.parties.services import department_add
 from guanbao.platform.access.errors import NotPermitted
+from guanbao.platform.actors import SYSTEM
 from guanbao.platform.files.services.adding import document_add
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.questionnaires.errors import (
@@ -295,6 +298,46 @@ def test_evidence_is_of_the_issue_and_pinned_to_its_version(desk):
     )
     assert not answers_save(actor=desk.manager, issue=issue, filled={"proof": Filled(documents=(own.pk,))}).faults
     assert answers_of(issue)["proof"].documents == [own.pk]
+
+
+def test_a_colleague_who_sees_less_keeps_the_evidence(desk):
+    """One proves an answer by a confidential document; another, who may not see that, amends the answer."""
+    desk.version(side="institution")
+    issue = desk.sent()
+    made = document_add(
+        actor=desk.risk, record="questionnaires", record_id=issue.pk, kind="monitoring", title="Proof",
+        pieces=[b"Proof"], is_confidential=True,
+    )  # fmt: skip
+    answers_save(actor=desk.risk, issue=issue, filled={"proof": Filled(documents=(made.pk,))})
+    clerk, actor = desk.house.person("clerk", desk.house.bank.organisation, "executing_department")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(clerk, "django.contrib.auth.backends.ModelBackend")
+    url = f"/questionnaires/{issue.pk}/answer?section=second"
+    page = client.get(url).content.decode()
+    assert f'<input type="hidden" name="document-proof" value="{made.pk}">' in page
+    assert ">Proof<" not in page.replace("Proof</", "")
+    amended = Filled(explanation="See there", documents=(made.pk,), seen=1)
+    assert not answers_save(actor=actor, issue=issue, filled={"proof": amended}).faults
+    assert answers_of(issue)["proof"].documents == [made.pk]
+
+
+def test_scopes_hold_for_either_side(desk):
+    """Who is of one department, or of one arrangement, sees what is about it and no more."""
+    here = desk.sent()
+    there = desk.sent(record_id=desk.thread.cards.pk)
+    about = desk.sent(record="contractors", record_id=desk.house.calls.pk)
+    elsewhere = department_add(actor=SYSTEM, institution=desk.house.bank, code="EL", name="Elsewhere")
+    bank, calls = desk.house.bank.organisation, desk.house.calls.organisation
+    ours = {"scope": "department", "key": desk.thread.department.pk}
+    near = desk.house.person("near", bank, "executing_department", **ours)[1]
+    far = desk.house.person("far", bank, "executing_department", scope="department", key=elsewhere.pk)[1]
+    one = desk.house.person("one", calls, "service_manager", scope="arrangement", key=desk.thread.calls.pk)[1]
+    assert seen(near) == {here.pk, there.pk}
+    assert seen(far) == set()
+    assert seen(one) == {here.pk}
+    assert seen(desk.manager) == {here.pk, about.pk}
+    with pytest.raises(NotPermitted):
+        answers_save(actor=one, issue=about, filled={"met": Filled("yes")})
 
 
 def test_a_definition_no_longer_than_people_write(desk, every):
