@@ -7,10 +7,13 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from guanbao.engine.documents import parse
+from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.questionnaires.errors import WorkbookUnreadable
 from guanbao.platform.questionnaires.models import Answer, QuestionnaireVersion
 from guanbao.platform.questionnaires.selectors import answers_of
 from guanbao.platform.questionnaires.services.answering import Filled, answers_save
+from guanbao.platform.questionnaires.services.versions import version_keep, version_upload
 from guanbao.platform.questionnaires.workbooks.answers import ANSWERS, answers_fill, answers_write
 from guanbao.platform.questionnaires.workbooks.cells import MOST_ROWS
 from guanbao.platform.questionnaires.workbooks.definitions import QUESTIONS, definition_write
@@ -173,6 +176,32 @@ def test_a_definition_comes_back_as_a_workbook_with_faults_at_their_cells(desk, 
     assert page.status_code == 422
     assert f"{QUESTIONS}:4:U" in page.content.decode()
     assert QuestionnaireVersion.objects.count() == before + 1
+
+
+def test_definitions_are_an_institutions_to_read_and_of_few_to_replace(desk, every):
+    before = QuestionnaireVersion.objects.count()
+    content = every.text.format(side="contractor", shown="true").encode()
+    manager, auditor = browser(desk.manager), browser(desk.thread.auditor[1])
+    for url in ("/questionnaires-in-force/", "/questionnaires-in-force/site/workbook"):
+        assert manager.get(url).status_code == 404
+        assert auditor.get(url).status_code == 200
+    assert auditor.get("/questionnaires-in-force/nothing/workbook").status_code == 404
+    assert browser(desk.elsewhere).get("/questionnaires-in-force/every_kind/workbook").status_code == 404
+    assert auditor.get("/questionnaires-in-force/every_kind/workbook").status_code == 200
+    assert "Check and upload" not in auditor.get("/questionnaires-in-force/").content.decode()
+    for who in (manager, auditor):
+        assert upload(who, "/questionnaires-in-force/", content, "made.yaml").status_code == 404
+    for who in (desk.manager, desk.thread.auditor[1]):
+        with pytest.raises(NotPermitted):
+            version_upload(actor=who, text=content)
+        with pytest.raises(NotPermitted):
+            version_keep(actor=who, document=parse(content.decode()), text=content.decode())
+    assert QuestionnaireVersion.objects.count() == before
+    assert upload(browser(desk.office), "/questionnaires-in-force/", content, "made.yaml").status_code == 302
+    assert QuestionnaireVersion.objects.count() == before + 1
+    wrong = upload(browser(desk.office), "/questionnaires-in-force/", b"name: x", "made.yaml")
+    assert wrong.status_code == 422
+    assert "title" in wrong.content.decode()
 
 
 def test_workbooks_go_through_the_pages(desk, tmp_path):
