@@ -270,6 +270,34 @@ def test_others_see_and_do_nothing(desk, filled):
     assert list(Answer.objects.filter(issue=issue).values()) == before
 
 
+def test_who_only_reads_does_nothing(desk, filled):
+    """A lawyer of the bank reads all of them, the contractor's manager their own; neither puts nor cancels any."""
+    lawyer = desk.house.person("lawyer", desk.house.bank.organisation, "legal")[1]
+    reader = desk.house.person("reader", desk.house.calls.organisation, "quality_reviewer")[1]
+    draft, sent, answered = desk.prepared(), desk.sent(), desk.submitted()
+    assert {draft.pk, sent.pk, answered.pk} <= seen(lawyer)
+    assert seen(reader) == seen(desk.manager) == {sent.pk, answered.pk}
+    for who in (lawyer, reader):
+        assert not issues_to_answer(actor=who).exists()
+        assert not issues_to_review(actor=who).exists()
+        with pytest.raises(NotPermitted):
+            answers_save(actor=who, issue=sent, filled=filled)
+        with pytest.raises(NotPermitted):
+            answers_review(actor=who, issue=answered, judged=accepted(answered))
+    for who in (lawyer, reader, desk.manager):
+        with pytest.raises(NotPermitted):
+            issue_prepare(
+                actor=who, record="arrangements", record_id=desk.thread.calls.pk, questionnaire="site",
+                due_on=draft.due_on,
+            )  # fmt: skip
+        with pytest.raises(NotPermitted):
+            issue_send(actor=who, issue=draft)
+        with pytest.raises(NotPermitted):
+            issue_cancel(actor=who, issue=sent, cancelled_reason="No")
+    assert list(Issue.objects.order_by("pk").values_list("state", flat=True)) == ["draft", "sent", "submitted"]
+    assert not Answer.objects.filter(issue=sent).exists()
+
+
 def test_what_the_bank_answers_no_contractor_sees(desk, filled):
     desk.version(side="institution")
     issue = desk.sent()
