@@ -97,6 +97,11 @@ races: ## approvals, the long way: 1,000 races on SQLite and PostgreSQL, 10,000 
 	@GUANBAO_RACES=1000 tools/postgresql.sh $(BIN)/pytest -s tests/apps/approvals/test_races.py
 	@GUANBAO_APPROVALS=10000 $(BIN)/pytest -s tests/apps/approvals/test_approval_states.py
 
+.PHONY: duties
+duties: ## duties under time and people, the long way: ten thousand runs of fifty steps
+	@tools/bootstrap.sh test
+	@GUANBAO_DUTY_RUNS=10000 $(BIN)/pytest -s -p no:xdist tests/platform/obligations
+
 .PHONY: documents
 documents: ## documents under whatever people do, the long way: ten thousand runs of fifty steps
 	@tools/bootstrap.sh test

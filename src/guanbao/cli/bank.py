@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import bank_approvals, bank_personal, speech
+from guanbao.cli import bank_approvals, bank_duties, bank_personal, speech
 from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.bank_questionnaires import questionnaires_put
 from guanbao.cli.house import run_server
@@ -96,6 +96,8 @@ def _bank(tell: Tell) -> list[list[object]]:
             _stand(contractors[key], said["standing"], said["reason"])
     tell(_("approvals"))
     bank_approvals.approvals(data, actors)
+    tell(_("duties"))
+    bank_duties.duties(data, actors)
     bank_personal.reveals(data, actors)
     questionnaires_put(actors)
     checkpoint_make()
@@ -192,9 +194,9 @@ def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
     from guanbao.apps.service_levels.services.levels import calendar_add
     from guanbao.platform.actors import SYSTEM
 
-    name = said.pop("name")
+    name, is_office = said.pop("name"), said.pop("is_office", False)
     text = yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
-    return calendar_add(actor=SYSTEM, institution=bank, name=name, definition=text)
+    return calendar_add(actor=SYSTEM, institution=bank, name=name, definition=text, is_office=is_office)
 
 
 def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any], actors: dict[str, Any]) -> None:
