@@ -166,11 +166,15 @@ def test_weights_scores_and_inner_remarks_are_kept_inside(desk, shown):
     answers_review(actor=desk.risk, issue=issue, judged=judged)
     issue_conclude(actor=desk.risk, issue=issue)
     manager, office = client_of(desk.manager), client_of(desk.office)
-    secrets = ("INNER", "93.75", "weight 2", "points")
+    secrets = ("INNER", "93.75", "weight 2", "points", "Passed as a whole")
     pages = [f"/questionnaires/{issue.pk}/", f"/questionnaires/{issue.pk}/?tab=history"]
     own = said(manager.get(pages[0]))
     assert all((secret in own) is shown for secret in secrets)
     assert all(secret in said(office.get(pages[0])) for secret in secrets)
+    tab = f"/arrangements/{desk.thread.calls.pk}/?tab=questionnaires"
+    assert "93.75" not in said(manager.get(tab))
+    assert "Passed as a whole" not in said(manager.get(tab))
+    assert "Passed as a whole" in said(office.get(tab))
     told = json.dumps(manager.get(f"/api/v1/questionnaires/{issue.pk}/answers").json())
     assert ("INNER" in told) is shown
     for url in (pages[1], "/questionnaires/", f"/api/v1/questionnaires/{issue.pk}", "/api/v1/questionnaires"):

@@ -41,17 +41,17 @@ def of_record(actor: Actor, row: Model) -> dict[str, Any]:
     may = reach(actor, QUESTIONNAIRE_PUT).rows(at.rows(actor=actor).filter(pk=row.pk), at.columns)
     inside = reach(actor, QUESTIONNAIRE_VIEW).side is not Side.CONTRACTOR
     return {
-        "rows": [(each, *standing(each, inside=inside or each.scores_shown)) for each in found[:_MOST]],
+        "rows": [(each, *standing(each, scored=inside or each.scores_shown)) for each in found[:_MOST]],
         "inside": inside,
         "all": reverse("questionnaires-list") if len(found) > _MOST else "",
         "put": reverse("questionnaire-put", args=[at.name, row.pk]) if may.exists() else "",
     }
 
 
-def standing(issue: Issue, *, inside: bool) -> tuple[str, str, str, str, bool]:
+def standing(issue: Issue, *, scored: bool) -> tuple[str, str, str, str, bool]:
     """How it stands and in which colour, its outcome and that colour, and whether it is overdue."""
     state = State(issue.state)
-    outcome = Outcome(issue.outcome) if issue.outcome and inside else None
+    outcome = Outcome(issue.outcome) if issue.outcome and scored else None
     late = state not in ENDED and issue.due_on < timezone.localdate()
     said = "" if outcome in (None, Outcome.NONE) else str(Outcome(issue.outcome).label)
     return str(state.label), STATES[state], said, OUTCOMES[outcome] if outcome else "", late
@@ -62,8 +62,7 @@ def head(actor: Actor, issue: Issue) -> dict[str, Any]:
     at = next((each for each in attached() if each.name == issue.record), None)
     about = None if at is None else at.rows(actor=actor).filter(pk=issue.record_id).first()
     resource = None if about is None else resource_of(type(about))
-    inside = scores_seen(actor, issue)
-    state, colour, outcome, outcome_colour, late = standing(issue, inside=inside)
+    state, colour, outcome, outcome_colour, late = standing(issue, scored=scores_seen(actor, issue))
     bound = issue.state == State.CONCLUDED and reach(actor, QUESTIONNAIRE_VIEW).side is Side.INSTITUTION
     return {
         "issue": issue,
