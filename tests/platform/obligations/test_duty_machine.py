@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import days_oracle
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ from guanbao.platform.obligations.services.keeping import duty_cancel, duty_do, 
 from guanbao.platform.obligations.tasks import remind
 from guanbao.platform.tasks.models import Job
 
-RUNS = int(os.environ.get("GUANBAO_DUTY_RUNS", "16" if connection.vendor == "sqlite" else "5"))
+RUNS = int(os.environ.get("GUANBAO_DUTY_RUNS", "16"))
 STEPS = 50 if RUNS > 100 else 20
 BEGINS = date(2026, 9, 1)
 DAYS = st.integers(0, 40)
@@ -291,4 +291,4 @@ def test_duties_do_what_a_plain_account_says(desk, monkeypatch):
     said = ", ".join(f"{number} {name}" for name, number in COUNTED.items())
     print(f"\n{said}")
     assert COUNTED["steps"] > 0
-    assert COUNTED["notices"] > 0
+    assert COUNTED["duties"] > 0
