@@ -65,6 +65,7 @@ def duty_add(
     if not carrier.reached(actor, DUTY_EDIT).filter(pk=row.pk).exists():
         raise NotPermitted(actor=actor.name, permission=DUTY_EDIT.name)
     with transaction.atomic():
+        row = carrier.row(row.pk)  # as it is stored: whoever asks may hold an older one
         day = _anchor(carrier, row, anchor, anchor_on)
         of = parties(carrier, row, role=str(facts.get("role", "")), is_shared=bool(facts.pop("is_shared", False)))
         made = Duty(anchor=anchor, anchor_on=day, template=template, kind=OWN, series=series or uuid4(), **of, **facts)
