@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from guanbao.apps.parties.models import Branch
 from guanbao.platform.covering import personal_fields
 from guanbao.web.forms import form_class
 from guanbao.web.lists import sorts
@@ -75,3 +76,10 @@ def test_every_list_of_fields_is_as_it_is_known():
         lines = (f" {json.dumps(name)}: {json.dumps(fields)}" for name, fields in found.items())
         KNOWN.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     assert json.loads(KNOWN.read_text(encoding="utf-8")) == found
+
+
+def test_rows_whose_fields_lead_nowhere_are_read_alone():
+    """`select_related()` without names follows every field: where the database limits rows, some would be lost."""
+    branches = resource_named("branches")
+    assert branches.joined(Branch.objects.all(), ("name", "city")).query.select_related is False
+    assert branches.joined(Branch.objects.all(), ("name", "institution")).query.select_related == {"institution": {}}

@@ -157,7 +157,8 @@ class Resource:
     def joined(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
         """Rows with what their fields of these names lead to, in as many queries whatever their number."""
         related = [field for field in map(self.field, names) if field.is_relation]
-        rows = rows.select_related(*(field.name for field in related if not field.many_to_many))
+        if one := [field.name for field in related if not field.many_to_many]:
+            rows = rows.select_related(*one)  # without names Django would follow every field
         return rows.prefetch_related(*(field.name for field in related if field.many_to_many))
 
     def heading(self, name: str) -> str:

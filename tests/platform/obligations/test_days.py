@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import parse
-from guanbao.platform.obligations.calendars import OFFICE
+from guanbao.platform.calendars import OFFICE
 from guanbao.platform.obligations.days import Rule, Workdays, acts_on, owed
 
 CHINA = Workdays(Calendar.of(parse(OFFICE)))

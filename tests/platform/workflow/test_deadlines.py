@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from guanbao.platform.calendars import OFFICE, calendar_read
 from guanbao.platform.workflow.deadlines import ahead, due
+
+CHINA = calendar_read(OFFICE)
 
 
 def at(text):
@@ -21,15 +24,22 @@ def at(text):
     ],
 )
 def test_it_is_due(start, days, end):
-    assert due(at(start), days) == at(end)
+    assert due(at(start), days, CHINA) == at(end)
+
+
+def test_an_institution_that_works_otherwise_is_asked_by_its_own_calendar():
+    gulf = calendar_read('zone: Asia/Dubai\nweek: {sun-thu: ["08:00-16:00"]}\n')
+    assert due(at("2026-11-26T02:00"), "1wd", gulf) == at("2026-11-29T12:00"), "after Thursday comes Sunday"
+    never = calendar_read("zone: Asia/Dubai\nweek: {}\n")
+    assert due(at("2026-11-26T02:00"), "1wd", never) is None
 
 
 def test_without_days_it_is_never_due():
-    assert due(at("2026-11-25T02:00"), "") is None
-    assert ahead(at("2026-11-25T02:00"), "", "1wd") is None
+    assert due(at("2026-11-25T02:00"), "", CHINA) is None
+    assert ahead(at("2026-11-25T02:00"), "", "1wd", CHINA) is None
 
 
 def test_of_it_is_reminded_before():
     start = at("2026-11-25T02:00")
-    assert ahead(start, "5wd", "2wd") == due(start, "3wd")
-    assert ahead(start, "1wd", "3wd") == start
+    assert ahead(start, "5wd", "2wd", CHINA) == due(start, "3wd", CHINA)
+    assert ahead(start, "1wd", "3wd", CHINA) == start

@@ -16,7 +16,7 @@ class ServiceLevelsConfig(AppConfig):
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
         from guanbao.apps.service_levels import api, duties, selectors  # noqa: F401, PLC0415
         from guanbao.apps.service_levels.pages import overview, resources, waiting, workspace  # noqa: PLC0415
-        from guanbao.platform.obligations.calendars import calendars_by  # noqa: PLC0415
+        from guanbao.platform.calendars import calendars_by  # noqa: PLC0415
         from guanbao.web.frame import add_waiting  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 

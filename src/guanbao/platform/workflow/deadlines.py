@@ -1,40 +1,33 @@
-"""When a task is due: working days of the office, by the holidays that were announced."""
+"""When a task is due: working days of the institution, by the holidays that were announced."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 
-from guanbao.engine import documents
 from guanbao.engine.calendars import Calendar
-from guanbao.engine.calendars.errors import CalendarYearUnannounced
-
-_OFFICE = 'zone: Asia/Shanghai\nweek: {mon-fri: ["09:00-18:00"]}\n'
+from guanbao.engine.calendars.errors import CalendarYearUnannounced, DeadlineNever
 
 
-def due(start: datetime, days: str) -> datetime | None:
-    """The end of the `days`-th working day (`5wd`) after a time; nothing, where no days are said.
+def due(start: datetime, days: str, calendar: Calendar) -> datetime | None:
+    """The end of the `days`-th working day (`5wd`) after a time; nothing, where no days are said or none ever comes.
 
-    Of a year whose holidays are not announced yet, weekends are taken off and nothing else.
+    Of a year whose holidays are not announced yet, what the calendar's week leaves free is taken off and nothing else.
     """
     if not days:
         return None
     at, count = int(start.timestamp() * 1000), int(days.removesuffix("wd"))
     try:
-        found = _calendar(_OFFICE + "holidays: cn\n").working_deadline(at, count)
+        found = calendar.working_deadline(at, count)
     except CalendarYearUnannounced:
-        found = _calendar(_OFFICE).working_deadline(at, count)
+        found = Calendar(calendar.zone, calendar.week, exceptions=calendar.exceptions).working_deadline(at, count)
+    except DeadlineNever:
+        return None
     return datetime.fromtimestamp(found // 1000, UTC)
 
 
-def ahead(start: datetime, days: str, before: str) -> datetime | None:
+def ahead(start: datetime, days: str, before: str, calendar: Calendar) -> datetime | None:
     """When to remind of it: `before` working days earlier, but never before it is asked."""
     if not days or not before:
         return None
     left = int(days.removesuffix("wd")) - int(before.removesuffix("wd"))
-    return due(start, f"{left}wd") if left > 0 else start
-
-
-@cache
-def _calendar(text: str) -> Calendar:
-    return Calendar.of(documents.parse(text))
+    return due(start, f"{left}wd", calendar) if left > 0 else start

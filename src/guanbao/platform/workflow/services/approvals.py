@@ -12,6 +12,7 @@ from django.utils import timezone
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.actors import Actor
+from guanbao.platform.calendars import calendar_of
 from guanbao.platform.workflow import events
 from guanbao.platform.workflow.attaching import Attachment, attachment_of, digest_of
 from guanbao.platform.workflow.choices import State, TaskState
@@ -128,7 +129,7 @@ def ask(approval: Approval, run: Run) -> None:
 
 
 def _task(approval: Approval, node: Node, seat: int, now: datetime) -> Task:
-    days = node.said.get("due", "")
+    days, calendar = node.said.get("due", ""), calendar_of(approval.organisation_id)
     return Task(
         organisation_id=approval.organisation_id,
         approval=approval,
@@ -139,7 +140,7 @@ def _task(approval: Approval, node: Node, seat: int, now: datetime) -> Task:
         round=approval.round,
         role=node.role,
         created_at=now,
-        due_at=due(now, days),
-        remind_at=ahead(now, days, node.said.get("remind", "")),
+        due_at=due(now, days, calendar),
+        remind_at=ahead(now, days, node.said.get("remind", ""), calendar),
         escalate_to=node.said.get("escalate", ""),
     )
