@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from receivers import HAPPENED, URGENT, run, said, sent, shipped
 
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.models import Grant
@@ -24,6 +23,7 @@ from guanbao.platform.notices.services import delivery_again, receipt_read, wish
 from guanbao.platform.notices.spreading import quiet_until
 from guanbao.platform.notices.tasks import daily
 from guanbao.platform.tasks.selectors import jobs_visible
+from receivers import HAPPENED, URGENT, run, said, sent, shipped
 
 PLAIN = {"by_email": True, "by_sms": False, "mobile": "", "daily": False, "quiet_from": None, "quiet_until": None,
          "muted": []}  # fmt: skip
