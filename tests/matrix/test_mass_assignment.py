@@ -65,7 +65,8 @@ def injected(resource, verb, row):
     sent = {"pk": 1, "actor": 1, "tenant": 1}
     for field in resource.model._meta.get_fields():
         if field.name not in offered and field.concrete and not field.many_to_many:
-            sent |= dict.fromkeys((field.name, field.attname), other(field, row))
+            names = {field.name, field.attname} - offered  # a form may name somebody by `person_id`
+            sent |= dict.fromkeys(sorted(names), other(field, row))
         elif field.name not in offered and field.many_to_many and not field.auto_created:
             sent[field.name] = list(field.related_model.objects.values_list("pk", flat=True)[:3])
     return {name: value for name, value in sent.items() if value is not None}

@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from guanbao.platform.obligations.declaring import carrier_named
 from guanbao.platform.obligations.feeds import feed_make
+from guanbao.platform.obligations.models import Reminder
 from guanbao.platform.obligations.services.keeping import duty_add, duty_do, duty_excuse
 
 
@@ -13,11 +16,12 @@ def duties_made(arrangement, of, inside, theirs, *, office, manager):
     at |= {"title": f"Duty {of}", "title_en": f"Duty {of} en", "role": "service_manager"}
     shown = at | {"role": "executing_department", "every": "monthly", "is_shared": True, "escalate_to": "risk"}
     duty_do(actor=office, duty=duty_add(actor=office, **shown), remark=f"done {of}")
-    done, excused, _open = (duty_add(actor=office, **at) for _ in range(3))
+    done, excused, open_ = (duty_add(actor=office, **at) for _ in range(3))
     duty_do(actor=manager, duty=done, remark=f"done {of}")
     duty_excuse(actor=office, duty=excused, reason=f"because {inside}")
     own = at | {"title": f"Duty {inside}", "title_en": "", "role": "outsourcing_office"}
     kept = duty_add(actor=office, **own | {"anchor": "ends_on", "offset": "20wd before"})
     assert kept.shared_with is None
+    Reminder.objects.create(duty=open_, due_on=open_.due_on, lead_d=1, at=timezone.now())
     feed_make(actor=office, name=f"Calendar {inside}")
     feed_make(actor=manager, name=f"Calendar {theirs}")
