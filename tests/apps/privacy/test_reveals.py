@@ -83,7 +83,9 @@ def test_a_reveal_shows_once_counts_and_stands_in_the_ledger(thread):
 @pytest.mark.parametrize(
     ("wrong", "at"),
     [
-        ({"reason": " . "}, "reason"), ({"purpose": "fun"}, "purpose"), ({"fields": ()}, "fields"),
+        ({"reason": " . "}, "reason"),
+        ({"reason": "call\0back"}, "reason"), ({"reason": "x" * 201}, "reason"),
+        ({"purpose": "fun"}, "purpose"), ({"fields": ()}, "fields"),
         ({"fields": ("post",)}, "fields"), ({"fields": ("email",)}, "fields"), ({"fields": ("pk", "phone")}, "fields"),
     ],
 )  # fmt: skip

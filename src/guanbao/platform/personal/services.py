@@ -27,7 +27,7 @@ from guanbao.platform.personal.permissions import CANARY_EDIT, PERSONAL_REVEAL
 from guanbao.platform.personal.selectors import allowed_to, is_canary
 from guanbao.platform.wording import told
 
-_LEAST_REASON = 4  # characters; a dot is none
+_LEAST_REASON, _MOST_REASON = 4, 200  # characters; a dot is none
 
 
 def personal_reveal(
@@ -142,7 +142,7 @@ def _need_reason(
         wrong["fields"] = told("Choose what is to be shown; of what is empty there is nothing.")
     if purpose not in Purpose.values:
         wrong["purpose"] = told("Choose a purpose.")
-    if len(reason.strip()) < _LEAST_REASON:
+    if len(reason.strip()) < _LEAST_REASON or len(reason) > _MOST_REASON or "\0" in reason:
         wrong["reason"] = told("Say in a few words why; it stands in the ledger.")
     if wrong:
         raise ValidationError(wrong)
