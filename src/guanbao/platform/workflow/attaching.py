@@ -24,8 +24,10 @@ class Attachment:
     """A record that is decided about by a model.
 
     `fields` and the rows of `parts` (related names) are what is decided: their values are bound by each decision, and
-    by `fields` the model's tables and conditions choose. `rows(actor=…)` is the app's selector, `columns` say whose a
-    record is; `without` are fields of parts that change by themselves.
+    by `fields` the model's tables and conditions choose. `thread` is a foreign key to the record that this one belongs
+    to, and `thread_fields` those of its fields that are decided and choose as well: a contract goes to senior
+    management because its arrangement is important. `rows(actor=…)` is the app's selector, `columns` say whose a
+    record is.
     """
 
     model: type[Model]
@@ -34,6 +36,8 @@ class Attachment:
     rows: Callable[..., QuerySet[Any]]
     columns: Columns
     parts: tuple[str, ...] = ()
+    thread: str = ""
+    thread_fields: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -42,7 +46,11 @@ class Attachment:
 
     def content(self, subject: Model) -> dict[str, object]:
         """What is decided, as JSON holds it exactly."""
-        said: dict[str, object] = {name: _value(subject, name) for name in self.fields}
+        said: dict[str, object] = {}
+        if self.thread:
+            record = getattr(subject, self.thread)
+            said |= {name: _value(record, name) for name in self.thread_fields}
+        said |= {name: _value(subject, name) for name in self.fields}
         for part in self.parts:
             rows = list(getattr(subject, part).order_by("pk").values())
             said[part] = [{name: plain(value, name) for name, value in row.items()} for row in rows]
@@ -61,9 +69,16 @@ def attach(
     rows: Callable[..., QuerySet[Any]],
     columns: Columns,
     parts: tuple[str, ...] = (),
+    thread: str = "",
+    thread_fields: tuple[str, ...] = (),
 ) -> None:
-    """Have records of `model` be decided about by the model of that name. Raises AttachedTwice."""
-    made = Attachment(model, name, fields, rows, columns, parts)
+    """Have records of `model` be decided about by the model of that name.
+
+    Raises AttachedTwice; ValueError where a field of the thread would hide behind one of the record.
+    """
+    if hidden := set(fields) & set(thread_fields):
+        raise ValueError(hidden)
+    made = Attachment(model, name, fields, rows, columns, parts, thread, thread_fields)
     if made.label in _ATTACHED:
         raise AttachedTwice(subject=made.label)
     _ATTACHED[made.label] = made
@@ -91,6 +106,11 @@ def subjects_of(row: Model) -> list[tuple[Attachment, int]]:
             relation: Any = each.model._meta.get_field(part)  # noqa: SLF001 - Django's published way to a field
             if isinstance(row, relation.related_model):
                 found.append((each, int(getattr(row, relation.field.attname))))
+        if each.thread:
+            key: Any = each.model._meta.get_field(each.thread)  # noqa: SLF001 - Django's published way to a field
+            if isinstance(row, key.related_model):
+                under = each.model._default_manager.filter(**{key.attname: row.pk})  # noqa: SLF001 - any model's
+                found += [(each, pk) for pk in under.values_list("pk", flat=True)]
     return found
 
 

@@ -107,6 +107,12 @@ def is_running(subject: Model) -> bool:
     return Approval.objects.filter(subject_type=label, subject_id=subject.pk, state=State.RUNNING).exists()
 
 
+def is_approved(subject: Model) -> bool:
+    """Whether a record was approved, as it now is: one that was changed since is not."""
+    label = subject._meta.label_lower  # noqa: SLF001 - Django's published way to a model's name
+    return Approval.objects.filter(subject_type=label, subject_id=subject.pk, state=State.APPROVED).exists()
+
+
 def need_running(approval: Approval) -> None:
     """That it is. Raises ApprovalEnded."""
     if approval.state != State.RUNNING:
