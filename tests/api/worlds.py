@@ -9,7 +9,14 @@ from unittest.mock import patch
 from callers import House
 from django.utils import timezone
 
-from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.services import (
+    arrangement_add,
+    arrangement_suspend,
+    link_add,
+    material_change_record,
+    place_add,
+)
 from guanbao.apps.catalogue.services import function_add, service_add
 from guanbao.apps.parties.services import contact_add, department_add
 from guanbao.apps.people.inviting import member_invite
@@ -70,6 +77,7 @@ class World:
         self._approvals(*self.arrangements)
         self._questionnaires(self.arrangements[0])
         self._duties(*self.arrangements)
+        self._stages()
         self._notices()
 
     def _entries(self, n):
@@ -168,6 +176,20 @@ class World:
         self.ids |= {f"approval-tasks_{verb}": [waits.tasks.get().pk] for verb in ("decide", "claim", "delegate")}
         agreed = {"verdict": "approve", "to": "", "person_id": self.colleague.person.pk}
         self.chosen["approval-tasks"] = agreed
+
+    def _stages(self):
+        """Arrangements that can go on, be renewed and be resumed; a change that was approved."""
+        ready, ending, held, changed = (self._entries(n) for n in range(4, 8))
+        rows = Arrangement.objects
+        rows.filter(pk=ready.pk).update(stage="readiness")
+        rows.filter(pk=ending.pk).update(stage="renewal")
+        arrangement_suspend(actor=SYSTEM, arrangement=held, suspension_reason="Audit")
+        said = {"kind": "data", "description": "More", "happened_on": date(2026, 1, 1), "importance": "general"}
+        change = material_change_record(actor=SYSTEM, arrangement=changed, **said)
+        approval = approval_start(actor=self.maker.actor, subject=changed)
+        type(approval).objects.filter(pk=approval.pk).update(state="approved", ended_at=NOW)
+        approval.tasks.all().delete()
+        self.ids |= {"arrangements_advance": [ready.pk], "material-changes_settle": [change.pk]}
 
     def _duties(self, measured, drafted, _bare):
         """Some that are due, of the caller and of the contractor."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allauth.usersessions.models import UserSession
 from django.urls import URLPattern, get_resolver
 
-from guanbao.apps.arrangements.models import Arrangement, Link, Place
+from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
 from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.parties.models import (
     Branch,
@@ -57,6 +57,8 @@ OWNERS = {
     Arrangement: _of(""),
     Link: _of("arrangement__"),
     Place: _of("arrangement__"),
+    MaterialChange: ("arrangement__institution__organisation",),
+    Waiver: ("arrangement__institution__organisation",),
     Entrustment: _of("arrangement__"),
     WorkingCalendar: ("institution__organisation", "levels__arrangement__contractor__organisation"),
     Level: _of("arrangement__"),

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from world_of_duties import duties_made
+from world_of_stages import rules_made, stages_made
 
 from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
 from guanbao.apps.catalogue.services import function_add, service_add
@@ -222,6 +223,7 @@ class World:
         own_role_add(
             actor=administrator, name=f"Role {of}", name_en=f"Role {of} en", permissions=["arrangement.view"], gives=[]
         )
+        rules_made(bank, compliance=self.by[name, "compliance"].actor)
         job = job_start(actor=office, kind=JOB, arguments={"resource": "functions", "asked": "", "form": "csv"},
                         subject=of)  # fmt: skip
         job_run(job.pk)
@@ -278,6 +280,7 @@ class World:
             actor=manager, contractor=contractor, code=of, name=f"Offer {of}", name_en=of,
             kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
         )  # fmt: skip
+        stages_made(made, inside, office=office)
         self._service_levels(made, of, office, manager)
         self._documents(made, of, house, manager)
         self._questionnaires(made, of, house, manager)

@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from guanbao.apps.arrangements import stages
 from guanbao.apps.arrangements.choices import STAGES
-from guanbao.apps.arrangements.errors import GatesShut, GateTwice, StageIsLast
+from guanbao.apps.arrangements.errors import GatesShut, StageIsLast
 from guanbao.apps.arrangements.models import Arrangement, Link, Place
 from guanbao.apps.arrangements.selectors import arrangements_visible, links_visible, places_visible
 from guanbao.apps.arrangements.services import (
@@ -134,20 +133,6 @@ def test_a_shut_gate_holds_and_says_why(thread, house):
     assert arrangement_advance(actor=thread.office[1], arrangement=arrangement).stage == "contract"
     with pytest.raises(GatesShut):
         arrangement_advance(actor=thread.office[1], arrangement=arrangement)
-
-
-def test_a_gate_binds_a_class_and_has_one_name(thread, monkeypatch):
-    monkeypatch.setattr(stages, "_GATES", {})
-
-    @stages.gate(title="Always shut", leaves="scope", rule="a rule", binds="general")
-    def always_shut(_arrangement):
-        return stages.Shut("Shut.", "edit")
-
-    assert stages.gates_judged(thread.calls) == []
-    thread.calls.importance = "general"
-    assert [judged.shut.because for judged in stages.gates_judged(thread.calls)] == ["Shut."]
-    with pytest.raises(GateTwice):
-        stages.gate(title="Again", leaves="scope", rule="a rule")(always_shut)
 
 
 def test_the_database_itself_keeps_stages_and_contractors(thread):

@@ -13,15 +13,21 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages and the gates known."""
-        from guanbao.apps.arrangements import duties, gates, models, pages, selectors, services  # noqa: F401, PLC0415
+        from guanbao.apps.arrangements import course, duties, gates, models, pages, selectors, services  # noqa: F401, PLC0415
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
         from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415
         from guanbao.platform.workflow.attaching import attach  # noqa: PLC0415
-        from guanbao.web.resource import add_panels, register  # noqa: PLC0415
+        from guanbao.web.resource import add_panels, add_verbs, register  # noqa: PLC0415
 
-        attach(models.Arrangement, "tiered_review", fields=services.EDITED, parts=("links", "places"),
+        attach(models.Arrangement, "tiered_review", fields=(*services.EDITED, "revision"), parts=("links", "places"),
                rows=selectors.arrangements_visible, columns=selectors.ARRANGEMENTS)  # fmt: skip
-        register(pages.ARRANGEMENTS, pages.LINKS, pages.PLACES)
+        attach(models.Waiver, "tiered_review", fields=("gate", "reason", "ends_on"), thread="arrangement",
+               thread_fields=selectors.CHOOSING, rows=selectors.waivers_visible,
+               columns=selectors.OF_ARRANGEMENT)  # fmt: skip
+        register(pages.ARRANGEMENTS, pages.LINKS, pages.PLACES, course.CHANGES, course.WAIVERS)
+        add_panels("arrangements", *course.OF_ARRANGEMENT)
+        add_panels("institutions", course.OF_INSTITUTION)
+        add_verbs("institutions", course.RULES)
         add_panels("start", pages.BY_STAGE)
         add_panels("contractors", pages.OF_CONTRACTOR)
         add_panels("functions", pages.OF_FUNCTION)

@@ -22,6 +22,30 @@ class Stage(TextChoices):
 
 
 STAGES = list(Stage)
+# An intention can be given up or refused; from the contract on something may have to be handed back first.
+BEFORE_CONTRACT = (Stage.SCOPE, Stage.REQUIREMENT, Stage.INITIATION, Stage.SELECTION, Stage.CONTRACT)
+RUNNING = (Stage.CONTRACT, Stage.READINESS, Stage.OPERATION)
+
+
+class Outcome(TextChoices):
+    """How an arrangement ended, or is about to."""
+
+    COMPLETED = "completed", _("Completed")
+    REJECTED = "rejected", _("Voted down")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    TERMINATED = "terminated", _("Terminated early")
+
+
+class ChangeKind(TextChoices):
+    """What has changed materially; any of it has importance judged anew."""
+
+    SCOPE = "scope", _("Scope or volume of the service")
+    CONTROL = "control", _("Control or standing of the contractor")
+    SUB_OUTSOURCING = "sub_outsourcing", _("Sub-outsourcing")
+    PLACE = "place", _("Place of service or data")
+    DATA = "data", _("Data that are handed over")
+    FUNCTION = "function", _("Function supported")
+    OTHER = "other", _("Something else")
 
 
 class Importance(TextChoices):

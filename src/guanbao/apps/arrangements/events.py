@@ -6,8 +6,8 @@ from guanbao.platform.ledger.events import declare
 
 _FACTS = (
     "institution", "reference", "title", "title_en", "importance", "importance_reason", "elements", "department",
-    "contractor", "services", "function", "is_off_site", "is_cross_border", "is_related", "is_intra_group",
-    "uses_cloud", "has_personal_data",
+    "contractor", "services", "function", "is_it", "is_off_site", "is_cross_border", "is_related",
+    "is_intra_group", "uses_cloud", "has_personal_data",
     "starts_on", "ends_on", "fee_monthly", "fee_currency",
 )  # fmt: skip
 _LINK = ("arrangement", "rank", "name", "identifier", "country", "part", "approved_on")
@@ -29,7 +29,76 @@ ARRANGEMENT_ADVANCED = declare(
     "arrangement.advanced",
     en="{actor} took {object} from {stage_before} to {stage}",
     zh="{actor}将{object}从 {stage_before} 推进到 {stage}",
-    clear=("stage", "stage_since"),
+    clear=("stage", "stage_since", "outcome", "ended_from"),
+)
+_SUSPENDED = ("suspended_on", "suspension_reason")
+_MOVED = ("stage", "stage_since", "outcome", "ended_from", "stage_reason", "renewals", *_SUSPENDED)
+ARRANGEMENT_WITHDRAWN = declare(
+    "arrangement.withdrawn",
+    en="{actor} withdrew {object}: {stage_reason}",
+    zh="{actor}撤回了{object}：{stage_reason}",
+    clear=_MOVED,
+)
+ARRANGEMENT_REJECTED = declare(
+    "arrangement.rejected",
+    en="{actor} rejected {object}: {stage_reason}",
+    zh="{actor}否决了{object}：{stage_reason}",
+    clear=_MOVED,
+)
+ARRANGEMENT_TERMINATED = declare(
+    "arrangement.terminated",
+    en="{actor} ended {object} before its day: {stage_reason}",
+    zh="{actor}提前终止了{object}：{stage_reason}",
+    clear=_MOVED,
+)
+ARRANGEMENT_RENEWED = declare(
+    "arrangement.renewed",
+    en="{actor} took {object} back to {stage}, to be renewed: {stage_reason}",
+    zh="{actor}将{object}退回到 {stage} 办理续约：{stage_reason}",
+    clear=_MOVED,
+)
+ARRANGEMENT_SUSPENDED = declare(
+    "arrangement.suspended",
+    en="{actor} suspended {object}: {suspension_reason}",
+    zh="{actor}暂停了{object}：{suspension_reason}",
+    clear=_SUSPENDED,
+)
+ARRANGEMENT_RESUMED = declare(
+    "arrangement.resumed", en="{actor} resumed {object}", zh="{actor}恢复了{object}", clear=_SUSPENDED
+)
+ARRANGEMENT_REVISED = declare(
+    "arrangement.revised",
+    en="{actor} judged the importance of {object} anew",
+    zh="{actor}重新认定了{object}的重要程度",
+    clear=("importance", "importance_reason", "revision"),
+)
+_CHANGE = (
+    "arrangement", "kind", "description", "happened_on", "importance_before", "importance", "importance_reason",
+    "reported_on", "settled_on",
+)  # fmt: skip
+CHANGE_RECORDED = declare(
+    "material_change.recorded",
+    en="{actor} recorded the material change {object}: {description}",
+    zh="{actor}登记了重大变更{object}：{description}",
+    clear=_CHANGE,
+)
+CHANGE_SETTLED = declare(
+    "material_change.settled",
+    en="{actor} settled the material change {object}",
+    zh="{actor}办结了重大变更{object}",
+    clear=_CHANGE,
+)
+WAIVER_ASKED = declare(
+    "waiver.asked",
+    en="{actor} asked for the waiver {object} until {ends_on}: {reason}",
+    zh="{actor}申请豁免{object}，至 {ends_on}：{reason}",
+    clear=("arrangement", "gate", "reason", "ends_on"),
+)
+RULEBOOK_CHOSEN = declare(
+    "rulebook.chosen",
+    en="{actor} had {object} go by the rule pack {pack}",
+    zh="{actor}为{object}选用规则包 {pack}",
+    clear=("institution", "pack"),
 )
 LINK_ADDED = declare(
     "sub_outsourcing.added",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guanbao.apps.arrangements.choices import Stage
-from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.models import Arrangement, MaterialChange
 from guanbao.apps.arrangements.stages import Shut, gate
 from guanbao.apps.catalogue.selectors import scope_check
 from guanbao.platform.wording import _, told
@@ -42,3 +42,12 @@ def term_and_fee_are_stated(arrangement: Arrangement) -> Shut | None:
     if arrangement.starts_on and arrangement.ends_on and arrangement.fee_monthly is not None:
         return None
     return Shut(told("Dates or fee are missing."), "edit")
+
+
+@gate(title=_("Material changes are settled"), leaves=None, rule="银保监办发〔2021〕141号")
+def changes_are_settled(arrangement: Arrangement) -> Shut | None:
+    """After a material change it was approved anew, and reported where the rules ask for it."""
+    if not MaterialChange.objects.filter(arrangement=arrangement, settled_on=None).exists():
+        return None
+    said = told("A material change is not settled: approve the arrangement as it is now, then settle the change.")
+    return Shut(said, f"/arrangements/{arrangement.pk}/?tab=material-changes")

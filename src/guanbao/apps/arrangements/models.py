@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from guanbao.apps.arrangements.choices import Activity, Element, Importance, Stage
+from guanbao.apps.arrangements.choices import Activity, ChangeKind, Element, Importance, Outcome, Stage
 from guanbao.apps.parties.countries import countries
 from guanbao.platform.ledger.naming import Named
 from guanbao.platform.wording import _, reader_language, told
@@ -30,6 +30,14 @@ class Arrangement(models.Model):
     title_en = models.CharField(_("English title"), max_length=200, blank=True)
     stage = models.CharField(_("Stage"), max_length=12, choices=Stage.choices, default=Stage.SCOPE)
     stage_since = models.DateField(_("Stage since"))
+    # While it stands at renewal or exit, an outcome says that it is not to be renewed.
+    outcome = models.CharField(_("Outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    ended_from = models.CharField(_("Ended from"), max_length=12, choices=Stage.choices, blank=True)
+    stage_reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    suspended_on = models.DateField(_("Suspended on"), null=True, blank=True)
+    suspension_reason = models.CharField(_("Reason of the suspension"), max_length=500, blank=True)
+    renewals = models.PositiveSmallIntegerField(_("Renewals"), default=0)
+    revision = models.PositiveSmallIntegerField(_("Material changes"), default=0)
     importance = models.CharField(
         _("Importance"), max_length=10, choices=Importance.choices, default=Importance.GENERAL
     )
@@ -57,6 +65,7 @@ class Arrangement(models.Model):
         related_name="arrangements",
         verbose_name=_("Function supported"),
     )
+    is_it = models.BooleanField(_("IT outsourcing"), default=False)
     is_off_site = models.BooleanField(_("Off-site"), default=False)
     is_cross_border = models.BooleanField(_("Cross-border"), default=False)
     is_related = models.BooleanField(_("With a related party"), default=False)
@@ -86,6 +95,19 @@ class Arrangement(models.Model):
                 condition=Q(stage__in=Stage.values),
                 name="arrangement_stage_known",
                 violation_error_message=_("The stage is not one that is known."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.CLOSED) & ~Q(outcome="")
+                | Q(stage=Stage.RENEWAL, outcome__in=("", Outcome.TERMINATED))
+                | ~Q(stage__in=(Stage.CLOSED, Stage.RENEWAL)) & Q(outcome=""),
+                name="arrangement_outcome_at_its_end",
+                violation_error_message=_("An arrangement has an outcome when it ends, and no sooner."),
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended_on=None, suspension_reason="")
+                | Q(suspended_on__isnull=False) & ~Q(suspension_reason="") & ~Q(stage=Stage.CLOSED),
+                name="arrangement_suspended_with_reason",
+                violation_error_message=_("An arrangement is suspended with a reason, and not after its end."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
@@ -217,3 +239,74 @@ class Place(models.Model):
     def ledger_label(self) -> str:
         """How the ledger names it."""
         return str(self)
+
+
+class MaterialChange(models.Model):
+    """Something that makes an arrangement another: its importance was judged anew, approval and report follow."""
+
+    tenants = ("arrangement__institution__organisation",)
+    arrangement = models.ForeignKey(
+        Arrangement, models.PROTECT, related_name="material_changes", verbose_name=_("Arrangement")
+    )
+    kind = models.CharField(_("What has changed"), max_length=16, choices=ChangeKind.choices)
+    description = models.TextField(_("Description"), max_length=2000)
+    happened_on = models.DateField(_("Happened on"))
+    importance_before = models.CharField(_("Importance before"), max_length=10, choices=Importance.choices)
+    importance = models.CharField(_("Importance now"), max_length=10, choices=Importance.choices)
+    importance_reason = models.CharField(_("Reason of the importance"), max_length=500, blank=True)
+    reported_on = models.DateField(_("Reported to the supervisor on"), null=True, blank=True)
+    settled_on = models.DateField(_("Settled on"), null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(importance=Importance.IMPORTANT) | ~Q(importance_reason=""),
+                name="material_change_importance_has_reason",
+                violation_error_message=_("Say why the arrangement is important."),
+            ),
+        )
+        indexes = (models.Index(fields=("arrangement",), condition=Q(settled_on=None), name="material_change_open"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.happened_on:%Y-%m-%d}"
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return f"{self.arrangement.reference} {self.happened_on:%Y-%m-%d}"
+
+
+class Waiver(models.Model):
+    """Leave to pass a gate that is shut: counts once it is approved, and until its end."""
+
+    tenants = ("arrangement__institution__organisation",)
+    arrangement = models.ForeignKey(Arrangement, models.PROTECT, related_name="waivers", verbose_name=_("Arrangement"))
+    gate = models.CharField(_("Gate"), max_length=60)
+    reason = models.TextField(_("Reason"), max_length=2000)
+    ends_on = models.DateField(_("Ends on"))
+
+    def __str__(self) -> str:
+        return f"{self.arrangement.reference} {self.gate}"
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return str(self)
+
+
+class Rulebook(models.Model):
+    """The rule pack by which an institution's arrangements pass their gates."""
+
+    tenants = ("institution__organisation",)
+    institution = models.OneToOneField(
+        "parties.Institution", models.PROTECT, related_name="rulebook", verbose_name=_("Institution")
+    )
+    pack = models.CharField(_("Rule pack"), max_length=40)
+
+    def __str__(self) -> str:
+        return str(self.institution)
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return str(self.institution)

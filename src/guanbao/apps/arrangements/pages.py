@@ -8,24 +8,29 @@ from typing import Any, NamedTuple
 from django.db.models import Count
 
 from guanbao.apps.arrangements import permissions, selectors, services
-from guanbao.apps.arrangements.choices import STAGES, Element, Importance, Stage
-from guanbao.apps.arrangements.forms import AddForm, EditForm
+from guanbao.apps.arrangements.choices import BEFORE_CONTRACT, RUNNING, STAGES, Element, Importance, Outcome, Stage
+from guanbao.apps.arrangements.forms import AddForm, EditForm, RenewForm
 from guanbao.apps.arrangements.models import Arrangement, Link, Place
-from guanbao.apps.arrangements.stages import gates_judged, stage_after
+from guanbao.apps.arrangements.rules import rules_of
+from guanbao.apps.arrangements.stages import Judged, gates_judged, stage_after
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.telling import cell, tell
-from guanbao.platform.wording import _
+from guanbao.platform.wording import _, told
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 
-_FLAGS = ("is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data")
-_INSIDE = frozenset({"importance", "importance_reason", "is_related", "function"})
+_FLAGS = ("is_it", "is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data")
+_INSIDE = frozenset({
+    "importance", "importance_reason", "is_related", "function", "stage_reason", "suspension_reason", "ended_from",
+    "renewals", "revision",
+})  # fmt: skip
 _FACTS = (
     "title_en", "institution", "department", "contractor", "elements", "services", "function", "starts_on", "ends_on",
     "fee_monthly", "fee_currency", "importance", "importance_reason", *_FLAGS,
 )  # fmt: skip
+_COURSE = ("outcome", "ended_from", "stage_reason", "suspended_on", "suspension_reason", "renewals", "revision")
 
 tell(Arrangement, elements=lambda code: str(Element(code).label))
 
@@ -51,6 +56,10 @@ def _thread(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
     if _inside(actor):
         colour = "red" if arrangement.importance == Importance.IMPORTANT else "secondary"
         marks.insert(0, (Importance(arrangement.importance).label, colour))
+    if arrangement.suspended_on:
+        marks.insert(0, (told("Suspended since {day}", day=arrangement.suspended_on), "orange"))
+    if arrangement.outcome:
+        marks.insert(0, (Outcome(arrangement.outcome).label, "dark"))
     steps = [_Step(stage.label, state) for stage, state in zip(STAGES, states, strict=True)]
     return {"steps": steps, "marks": marks, "arrangement": arrangement}
 
@@ -74,21 +83,33 @@ BY_STAGE = Panel(
 
 def _facts(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
     """Everything that is known of it, but what is not this reader's to know."""
-    names = [name for name in _FACTS if name not in _INSIDE or _inside(actor)]
+    course = [name for name in _COURSE if getattr(arrangement, name)]
+    names = [name for name in (*_FACTS, *course) if name not in _INSIDE or _inside(actor)]
     shown = [(ARRANGEMENTS.heading(name), cell(arrangement, name)) for name in names]
     can = not reach(actor, permissions.ARRANGEMENT_EDIT).is_empty
     parts = [(LINKS, arrangement.links.order_by("rank", "name")), (PLACES, arrangement.places.order_by("activity"))]
     return {"shown": shown, "parts": [(part, list(rows)) for part, rows in parts], "can": can, "of": arrangement}
 
 
-def _gates(_actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
-    """The gates of the present stage."""
+def _gates(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
+    """The gates of the present stage, and of those ahead."""
     following = stage_after(arrangement.stage)
+    may_ask = not reach(actor, permissions.WAIVER_ASK).is_empty
+    never = rules_of(arrangement.institution_id).never_waived
+    ahead: dict[str, list[Judged]] = {}
+    for judged in gates_judged(arrangement, ahead=True):
+        ahead.setdefault(str(judged.gate.leaves and judged.gate.leaves.label), []).append(judged)
     return {
-        "judged": gates_judged(arrangement),
+        "judged": [(one, may_ask and one.gate.name not in never) for one in gates_judged(arrangement)],
+        "ahead": ahead,
         "stage": Stage(arrangement.stage).label,
         "following": following.label if following else "",
+        "of": arrangement,
     }
+
+
+def _may_end(arrangement: Arrangement, _actor: Actor) -> bool:
+    return arrangement.stage in BEFORE_CONTRACT
 
 
 ARRANGEMENTS = Resource(
@@ -102,9 +123,9 @@ ARRANGEMENTS = Resource(
     rows=selectors.arrangements_visible,
     columns=("reference", "title", "contractor", "department", "stage", "importance", "ends_on"),
     shown=(),
-    answers=("reference", "title", "stage", "stage_since", *_FACTS),
+    answers=("reference", "title", "stage", "stage_since", *_FACTS, *_COURSE),
     search=("reference", "title", "title_en"),
-    filters=("stage", "importance", "department", "contractor"),
+    filters=("stage", "importance", "outcome", "is_it", "department", "contractor"),
     inside=_INSIDE,
     order=("reference", "pk"),
     add=Verb(
@@ -120,6 +141,56 @@ ARRANGEMENTS = Resource(
             bulk=True,
         ),
         Verb("edit", _("Edit"), permissions.ARRANGEMENT_EDIT, services.arrangement_edit, form=EditForm),
+        Verb(
+            "renew",
+            _("Renew"),
+            permissions.ARRANGEMENT_ADVANCE,
+            services.arrangement_renew,
+            form=RenewForm,
+            when=lambda arrangement, _actor: arrangement.stage == Stage.RENEWAL and not arrangement.outcome,
+        ),
+        Verb(
+            "suspend",
+            _("Suspend"),
+            permissions.ARRANGEMENT_END,
+            services.arrangement_suspend,
+            ("suspension_reason",),
+            when=lambda arrangement, _actor: arrangement.suspended_on is None and arrangement.stage != Stage.CLOSED,
+        ),
+        Verb(
+            "resume",
+            _("Resume"),
+            permissions.ARRANGEMENT_END,
+            services.arrangement_resume,
+            when=lambda arrangement, _actor: arrangement.suspended_on is not None,
+        ),
+        Verb(
+            "withdraw",
+            _("Withdraw"),
+            permissions.ARRANGEMENT_END,
+            services.arrangement_withdraw,
+            ("stage_reason",),
+            when=_may_end,
+            grave=True,
+        ),
+        Verb(
+            "reject",
+            _("Turn down"),
+            permissions.ARRANGEMENT_REJECT,
+            services.arrangement_reject,
+            ("stage_reason",),
+            when=_may_end,
+            grave=True,
+        ),
+        Verb(
+            "terminate",
+            _("End before its day"),
+            permissions.ARRANGEMENT_END,
+            services.arrangement_terminate,
+            ("stage_reason",),
+            when=lambda arrangement, actor: arrangement.stage in RUNNING or _may_end(arrangement, actor),
+            grave=True,
+        ),
     ),
     panels=(
         Panel("thread", _("Stages"), "arrangements/thread.html", _thread, slot="head"),

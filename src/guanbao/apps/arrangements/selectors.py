@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from guanbao.apps.arrangements.choices import Stage
-from guanbao.apps.arrangements.models import Arrangement, Link, Place
-from guanbao.apps.arrangements.permissions import ARRANGEMENT_VIEW
+from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
+from guanbao.apps.arrangements.permissions import ARRANGEMENT_VIEW, GATE_VIEW
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
 
@@ -24,6 +24,9 @@ def columns(prefix: str = "") -> Columns:
 
 ARRANGEMENTS = columns()
 OF_ARRANGEMENT = columns("arrangement__")
+# The fields of an arrangement by which it is chosen who decides about what belongs to it.
+CHOOSING = ("importance", "has_personal_data", "uses_cloud", "is_cross_border", "is_related")
+RULEBOOKS = Columns(institution="institution__organisation")
 
 
 def arrangements_visible(*, actor: Actor) -> QuerySet[Arrangement]:
@@ -42,3 +45,15 @@ def places_visible(*, actor: Actor) -> QuerySet[Place]:
     """Places of arrangements."""
     rows = Place.objects.select_related("arrangement")
     return reach(actor, ARRANGEMENT_VIEW).rows(rows, OF_ARRANGEMENT)
+
+
+def material_changes_visible(*, actor: Actor) -> QuerySet[MaterialChange]:
+    """Material changes of arrangements."""
+    rows = MaterialChange.objects.select_related("arrangement__institution")
+    return reach(actor, GATE_VIEW).rows(rows, OF_ARRANGEMENT)
+
+
+def waivers_visible(*, actor: Actor) -> QuerySet[Waiver]:
+    """Waivers of gates, in force or not."""
+    rows = Waiver.objects.select_related("arrangement__institution")
+    return reach(actor, GATE_VIEW).rows(rows, OF_ARRANGEMENT)

@@ -1,13 +1,21 @@
-"""The registry of gates: what must hold before an arrangement leaves a stage (准出条件)."""
+"""The registry of gates: what must hold before an arrangement leaves a stage (准出条件).
+
+An app registers what it can judge; whether that binds an arrangement is said by the institution's rule pack (`rules`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from guanbao.apps.arrangements.choices import STAGES, Importance, Stage
+from django.utils import timezone
+
+from guanbao.apps.arrangements.choices import STAGES, Stage
 from guanbao.apps.arrangements.errors import GateTwice
-from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.models import Arrangement, Waiver
+from guanbao.apps.arrangements.rules import rules_of
+from guanbao.platform.workflow.services.approvals import is_approved
 
 _GATES: dict[str, Gate] = {}
 
@@ -25,25 +33,31 @@ Check = Callable[[Arrangement], Shut | None]
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition on leaving a stage. `rule` is what demands it; `binds` the class of arrangement, None for all."""
+    """A condition on leaving a stage, every stage where `leaves` is None. `rule` is what demands it of itself."""
 
     name: str
     title: str
-    leaves: Stage
+    leaves: Stage | None
     rule: str
     check: Check
-    binds: Importance | None = None
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A gate and how it stands for one arrangement."""
+    """A gate and how it stands for one arrangement; `rule` is what binds it, `waived_until` how long it may be shut."""
 
     gate: Gate
     shut: Shut | None
+    rule: str
+    waived_until: date | None = None
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the arrangement cannot pass."""
+        return self.shut is not None and self.waived_until is None
 
 
-def gate(*, title: str, leaves: Stage, rule: str, binds: Importance | None = None) -> Callable[[Check], Check]:
+def gate(*, title: str, leaves: Stage | None, rule: str) -> Callable[[Check], Check]:
     """Register a function as a gate, under its own name; it returns why it is shut, or None.
 
     Raises:
@@ -54,19 +68,36 @@ def gate(*, title: str, leaves: Stage, rule: str, binds: Importance | None = Non
         name = check.__name__
         if name in _GATES:
             raise GateTwice(name=name)
-        _GATES[name] = Gate(name, title, leaves, rule, check, binds)
+        _GATES[name] = Gate(name, title, leaves, rule, check)
         return check
 
     return register
 
 
-def gates_judged(arrangement: Arrangement) -> list[Judged]:
-    """The gates of the arrangement's present stage, each judged now."""
+def gates() -> Mapping[str, Gate]:
+    """Every gate by its name, in the order of the stages that they are left by."""
+    return dict(sorted(_GATES.items(), key=lambda item: STAGES.index(item[1].leaves) if item[1].leaves else -1))
+
+
+def gates_judged(arrangement: Arrangement, *, ahead: bool = False) -> list[Judged]:
+    """The gates of the arrangement's present stage that bind it, each judged now; `ahead` those of the later stages."""
+    if arrangement.stage == Stage.CLOSED:
+        return []
+    binding = rules_of(arrangement.institution_id).binding(arrangement)
+    waived = _waived(arrangement)
+    now = Stage(arrangement.stage)
+    wanted: set[Stage | None] = set(STAGES[STAGES.index(now) + 1 :]) if ahead else {None, now}
     return [
-        Judged(gate, gate.check(arrangement))
-        for gate in _GATES.values()
-        if gate.leaves == arrangement.stage and gate.binds in (None, arrangement.importance)
+        Judged(gate, gate.check(arrangement), binding[gate.name], waived.get(gate.name))
+        for gate in gates().values()
+        if gate.leaves in wanted and gate.name in binding
     ]
+
+
+def _waived(arrangement: Arrangement) -> dict[str, date]:
+    """The gates that may be shut, and until when: a waiver counts once it is approved."""
+    rows = Waiver.objects.filter(arrangement=arrangement, ends_on__gte=timezone.localdate()).order_by("ends_on")
+    return {row.gate: row.ends_on for row in rows if is_approved(row)}
 
 
 def stage_after(stage: str) -> Stage | None:

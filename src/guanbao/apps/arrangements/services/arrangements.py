@@ -1,4 +1,4 @@
-"""Writes of arrangements, each with its event in the ledger."""
+"""What an arrangement is: entered, and corrected."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanbao.apps.arrangements import events
-from guanbao.apps.arrangements.choices import Activity, Importance, Stage
-from guanbao.apps.arrangements.errors import GatesShut, StageIsLast
-from guanbao.apps.arrangements.models import Arrangement, Link, Place
-from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_ADVANCE, ARRANGEMENT_EDIT
-from guanbao.apps.arrangements.selectors import ARRANGEMENTS, OF_ARRANGEMENT
-from guanbao.apps.arrangements.stages import gates_judged, stage_after
+from guanbao.apps.arrangements.choices import Importance, Stage
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_EDIT
+from guanbao.apps.arrangements.selectors import ARRANGEMENTS
 from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.catalogue.services import scope_need
 from guanbao.apps.parties.models import Contractor, Department, Institution
 from guanbao.platform.access.reach import Columns, need_object
-from guanbao.platform.access.writes import row_add, row_remove
 from guanbao.platform.actors import Actor
 from guanbao.platform.changes import Change, row_change
 from guanbao.platform.ledger.services import ledger_append
@@ -45,6 +42,7 @@ def arrangement_add(
     function: Function | None = None,
     importance: Importance | str = Importance.GENERAL,
     importance_reason: str = "",
+    is_it: bool = False,
     is_off_site: bool = False,
     is_cross_border: bool = False,
     is_related: bool = False,
@@ -68,7 +66,7 @@ def arrangement_add(
         change = row_change(arrangement, **facts)
         arrangement.save()
         _services_set(arrangement, services, change)
-        _scope_need(arrangement)
+        scope_need_of(arrangement)
         ledger_append(
             actor=actor,
             event=events.ARRANGEMENT_ADDED,
@@ -88,11 +86,11 @@ def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object)
     if unknown := facts.keys() - set(EDITED):
         raise TypeError(unknown)
     with transaction.atomic():
-        arrangement = _locked(arrangement)
+        arrangement = arrangement_held(arrangement)
         services: Any = facts.pop("services", arrangement.services.all())
         change = row_change(arrangement, **facts)
         _services_set(arrangement, services, change)
-        _scope_need(arrangement)
+        scope_need_of(arrangement)
         if change.after:
             arrangement.save()
             ledger_append(
@@ -108,93 +106,9 @@ def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object)
 
 EDITED = (
     "title", "title_en", "elements", "department", "contractor", "importance", "importance_reason", "services",
-    "function", "is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud", "has_personal_data",
-    "starts_on", "ends_on", "fee_monthly", "fee_currency",
+    "function", "is_it", "is_off_site", "is_cross_border", "is_related", "is_intra_group", "uses_cloud",
+    "has_personal_data", "starts_on", "ends_on", "fee_monthly", "fee_currency",
 )  # fmt: skip
-
-
-def arrangement_advance(*, actor: Actor, arrangement: Arrangement, on: date | None = None) -> Arrangement:
-    """Take an arrangement to its next stage.
-
-    Raises NotPermitted; GatesShut, with why each is shut; StageIsLast; NeverOutsourced, ScopeUnstated.
-    """
-    need_object(actor, ARRANGEMENT_ADVANCE, arrangement, ARRANGEMENTS)
-    with transaction.atomic():
-        arrangement = _locked(arrangement)
-        following = stage_after(arrangement.stage)
-        if following is None:
-            raise StageIsLast(reference=arrangement.reference)
-        if arrangement.stage == Stage.SCOPE:
-            _scope_need(arrangement)
-        if shut := [
-            f"{judged.gate.title}: {judged.shut.because.rstrip('.。')}"
-            for judged in gates_judged(arrangement)
-            if judged.shut
-        ]:
-            stage = Stage(arrangement.stage).label
-            raise GatesShut(reference=arrangement.reference, stage=stage, reasons="; ".join(shut))
-        change = row_change(arrangement, stage=following, stage_since=on or timezone.localdate())
-        arrangement.save()
-        ledger_append(
-            actor=actor,
-            event=events.ARRANGEMENT_ADVANCED,
-            subject=arrangement,
-            before=change.before,
-            after=change.after,
-            scopes=arrangement.ledger_scopes,
-        )
-    return arrangement
-
-
-def link_add(
-    *,
-    actor: Actor,
-    arrangement: Arrangement,
-    rank: int,
-    name: str,
-    part: str,
-    identifier: str = "",
-    country: str = "CN",
-    approved_on: date | None = None,
-) -> Link:
-    """Add a sub-contractor to the chain. Raises NotPermitted; ValidationError by field."""
-    need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
-    return row_add(
-        Link(),
-        actor=actor,
-        event=events.LINK_ADDED,
-        columns=OF_ARRANGEMENT,
-        arrangement=arrangement,
-        rank=rank,
-        name=name,
-        part=part,
-        identifier=identifier,
-        country=country,
-        approved_on=approved_on,
-    )
-
-
-def link_remove(*, actor: Actor, link: Link) -> Link:
-    """Take a sub-contractor out of the chain; the ledger keeps it. Raises NotPermitted."""
-    need_object(actor, ARRANGEMENT_EDIT, link, OF_ARRANGEMENT)
-    kept = ("arrangement", "rank", "name", "part")
-    return row_remove(link, actor=actor, event=events.LINK_REMOVED, columns=OF_ARRANGEMENT, told=kept)
-
-
-def place_add(
-    *, actor: Actor, arrangement: Arrangement, activity: Activity | str, place: str, country: str = "CN"
-) -> Place:
-    """Add a place. Raises NotPermitted; ValidationError by field."""
-    need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
-    fields = {"arrangement": arrangement, "activity": activity, "country": country, "place": place}
-    return row_add(Place(), actor=actor, event=events.PLACE_ADDED, columns=OF_ARRANGEMENT, **fields)
-
-
-def place_remove(*, actor: Actor, place: Place) -> Place:
-    """Take a place away; the ledger keeps it. Raises NotPermitted."""
-    need_object(actor, ARRANGEMENT_EDIT, place, OF_ARRANGEMENT)
-    kept = ("arrangement", "activity", "place")
-    return row_remove(place, actor=actor, event=events.PLACE_REMOVED, columns=OF_ARRANGEMENT, told=kept)
 
 
 def _services_set(arrangement: Arrangement, services: Iterable[Service], change: Change) -> None:
@@ -209,13 +123,13 @@ def _services_set(arrangement: Arrangement, services: Iterable[Service], change:
         arrangement.services.set(given)
 
 
-def _scope_need(arrangement: Arrangement) -> None:
+def scope_need_of(arrangement: Arrangement) -> None:
     """That nothing of it is what may never be outsourced. Raises NeverOutsourced, ScopeUnstated."""
     functions = [arrangement.function] if arrangement.function else []
     scope_need(services=arrangement.services.all(), functions=functions)
 
 
-def _locked(arrangement: Arrangement) -> Arrangement:
+def arrangement_held(arrangement: Arrangement) -> Arrangement:
     """The row, as the database has it, held until the end of the transaction."""
     rows = Arrangement.objects.select_for_update(of=("self",))
     return rows.select_related("institution", "department", "contractor").get(pk=arrangement.pk)

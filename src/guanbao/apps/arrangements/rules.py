@@ -1,0 +1,92 @@
+"""Rule packs: which gates bind which class of arrangement, by which rule, and how long a stage should take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from guanbao.apps.arrangements.models import Arrangement, Rulebook
+from guanbao.engine import documents
+from guanbao.platform.wording import Said, lazily
+
+USUAL = "cn_bank"
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of arrangements, those whose fields are as `when` says, and its gates, each with the rule that asks."""
+
+    code: str
+    title: Said
+    when: Mapping[str, object]
+    gates: Mapping[str, str]
+
+    def holds(self, arrangement: Arrangement) -> bool:
+        """Whether an arrangement is of it."""
+        return all(getattr(arrangement, name) == value for name, value in self.when.items())
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """A rule pack. `days` a stage should take at most; `never_waived` are gates, `reported` fields as in `when`."""
+
+    name: str
+    title: Said
+    source: str
+    version: int
+    classes: tuple[Class, ...]
+    never_waived: frozenset[str]
+    days: Mapping[str, int]
+    reported: Mapping[str, object]
+
+    def binding(self, arrangement: Arrangement) -> dict[str, str]:
+        """The gates that bind an arrangement, each with every rule that asks for it."""
+        found: dict[str, list[str]] = {}
+        for one in self.classes:
+            if one.holds(arrangement):
+                for name, rule in one.gates.items():
+                    found.setdefault(name, []).append(rule)
+        return {name: "; ".join(dict.fromkeys(rules)) for name, rules in found.items()}
+
+
+@cache
+def rule_packs() -> Mapping[str, RulePack]:
+    """Every pack that is shipped, by name."""
+    folder = resources.files("guanbao").joinpath("packs/gates")
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
+    return {file.name.removesuffix(".yaml"): _read(file.name, file.read_text(encoding="utf-8")) for file in files}
+
+
+def pack_choices() -> list[tuple[str, Any]]:
+    """The packs to choose among."""
+    return [(name, lazily(pack.title)) for name, pack in rule_packs().items()]
+
+
+def rules_of(institution_id: int) -> RulePack:
+    """The pack that an institution goes by; that of banks in China, where it chose none."""
+    chosen = Rulebook.objects.filter(institution=institution_id).values_list("pack", flat=True).first()
+    return rule_packs()[chosen or USUAL]
+
+
+def needs_report(arrangement: Arrangement) -> bool:
+    """Whether the rules have the supervisor told of it beforehand."""
+    asked = rules_of(arrangement.institution_id).reported
+    return bool(asked) and all(getattr(arrangement, name) == value for name, value in asked.items())
+
+
+def _read(file: str, text: str) -> RulePack:
+    data: dict[str, Any] = documents.parse(text, file=Path(file)).data
+    classes = tuple(
+        Class(code, Said(**said["title"]), said.get("when") or {}, said["gates"])
+        for code, said in data["classes"].items()
+    )
+    title = Said(**data["title"])
+    name = file.removesuffix(".yaml")
+    never = frozenset(data.get("never_waived", ()))
+    return RulePack(
+        name, title, data["source"], data["version"], classes, never, data["days"], data.get("reported") or {}
+    )
