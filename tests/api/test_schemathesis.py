@@ -103,6 +103,7 @@ AGREED = {
     "arrangements": {"importance": "general"},
     "endpoints": {"address": "https://hooks.example.com/in"},
     "entrustments": {"begins_on": "2026-01-01", "finishes_on": "2027-12-31", "sub_entrusted_to": ""},
+    "waivers": {"gate": "term_and_fee_are_stated", "ends_on": "2099-01-01"},
     "settle": {"settled_on": "2026-06-01", "settlement": "Certificate"},
     "functions": {"criticality": "not_assessed"},
     "services": {"personnel": "contractor", "contractor": 1, "institution": None, "scope_rule": "none"},
