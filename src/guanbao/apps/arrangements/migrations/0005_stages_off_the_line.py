@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("completed", "Completed"),
-                    ("rejected", "Rejected"),
+                    ("rejected", "Voted down"),
                     ("withdrawn", "Withdrawn"),
                     ("terminated", "Terminated early"),
                 ],
