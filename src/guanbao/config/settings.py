@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "guanbao.apps.parties",
     "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
+    "guanbao.apps.sourcing",
     "guanbao.apps.service_levels",
     "guanbao.apps.privacy",
     "guanbao.apps.approvals",

@@ -14,6 +14,7 @@ from guanbao.apps.inbox.pages import inbox_routes
 from guanbao.apps.people.routes import account_routes
 from guanbao.apps.privacy.pages import personal_routes
 from guanbao.apps.service_levels.pages.views import routes as service_level_routes
+from guanbao.apps.sourcing.pages.views import sourcing_routes
 from guanbao.apps.surveys.views import survey_routes
 from guanbao.web.urls import routes
 
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *duty_routes(),
     *service_level_routes(),
     *survey_routes(),
+    *sourcing_routes(),
     *routes(),
     *api_routes(),
 ]

@@ -1,0 +1,24 @@
+"""Registers sourcing."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SourcingConfig(AppConfig):
+    """Sourcing."""
+
+    name = "guanbao.apps.sourcing"
+    label = "sourcing"
+
+    def ready(self) -> None:
+        """Make the pages known."""
+        from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
+        from guanbao.apps.sourcing import api  # noqa: PLC0415
+        from guanbao.apps.sourcing.pages import portal, tenders  # noqa: PLC0415
+        from guanbao.web.resource import add_panels, register  # noqa: PLC0415
+
+        register(tenders.TENDERS, portal.INVITATIONS, portal.QUESTIONS, portal.CLARIFICATIONS, tenders.BIDS)
+        register_router("tenders", api.of_tenders)
+        register_router("tender-invitations", api.of_invitations)
+        add_panels("arrangements", tenders.OF_ARRANGEMENT)

@@ -1,0 +1,54 @@
+"""What tenders, bids and those about them can be."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+from guanbao.platform.wording import _
+
+
+class Kind(TextChoices):
+    """How a contractor is looked for; what each asks for stands in the pack `sourcing/kinds.yaml`."""
+
+    PUBLIC = "public", _("Public tender")
+    INVITED = "invited", _("Invited tender")
+    NEGOTIATION = "negotiation", _("Competitive negotiation")
+    INQUIRY = "inquiry", _("Inquiry of prices")
+    SINGLE = "single", _("Single source")
+
+
+class State(TextChoices):
+    """How far a tender has come."""
+
+    DRAFT = "draft", _("Being drafted")
+    PUBLISHED = "published", _("Taking bids")
+    OPENED = "opened", _("Bids opened")
+    EVALUATED = "evaluated", _("Evaluated")
+    AWARDED = "awarded", _("Awarded")
+    CANCELLED = "cancelled", _("Called off")
+
+
+READ = (State.OPENED, State.EVALUATED, State.AWARDED)  # the states in which bids have been read
+
+
+class Formula(TextChoices):
+    """How a price becomes points."""
+
+    LOWEST = "lowest", _("Lowest price over price")
+    MEAN = "mean", _("Distance from the mean price")
+
+
+class Preset(TextChoices):
+    """Criteria to begin with (packs `sourcing/criteria.yaml`)."""
+
+    EIGHT = "eight", _("The eight criteria")
+    FIVE = "five", _("The five short criteria")
+
+
+class Outcome(TextChoices):
+    """What became of a tender for one who was invited."""
+
+    OPEN = "open", _("Not decided")
+    CHOSEN = "chosen", _("Chosen")
+    PASSED = "passed", _("Not chosen")
+    CANCELLED = "cancelled", _("Called off")

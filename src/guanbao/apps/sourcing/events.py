@@ -1,0 +1,100 @@
+"""What happens in sourcing, as the ledger tells it. Of a bid it has the digest, and nothing that it says."""
+
+from __future__ import annotations
+
+from guanbao.platform.ledger.events import declare
+
+_TENDER = (
+    "arrangement", "reference", "title", "kind", "justification", "lots", "criteria", "formula", "price_weight",
+    "is_two_envelope", "fewest", "currency", "questions_until", "closes_at", "state", "published_at", "opened_at",
+    "cancelled_reason",
+)  # fmt: skip
+TENDER_ADDED = declare(
+    "tender.added", en="{actor} drafted the tender {object}", zh="{actor}起草了采购项目 {object}", clear=_TENDER
+)
+TENDER_EDITED = declare(
+    "tender.edited", en="{actor} corrected the tender {object}", zh="{actor}修改了采购项目 {object}", clear=_TENDER
+)
+TENDER_PUBLISHED = declare(
+    "tender.published", en="{actor} published the tender {object}", zh="{actor}发布了采购项目 {object}", clear=_TENDER
+)
+TENDER_CANCELLED = declare(
+    "tender.cancelled",
+    en="{actor} called the tender {object} off: {cancelled_reason}",
+    zh="{actor}终止了采购项目 {object}：{cancelled_reason}",
+    clear=_TENDER,
+)
+TENDER_OPENED = declare(
+    "tender.opened",
+    en="{actor} as the second officer opened the bids of {object}",
+    zh="{actor}作为第二开标人开启了 {object} 的全部投标",
+    clear=("state", "opened_at", "rows", "digest"),
+)
+OPENER_NAMED = declare(
+    "opener.named",
+    en="{actor} named person {person} ({post}) to open the bids of {object}",
+    zh="{actor}指定人员 {person}（{post}）为 {object} 的开标人",
+    clear=("person", "post"),
+)
+OPENER_DISMISSED = declare(
+    "opener.dismissed",
+    en="{actor} relieved person {person} of opening the bids of {object}",
+    zh="{actor}撤销了人员 {person} 对 {object} 的开标职责",
+    clear=("person", "post"),
+)
+OPENER_KEYED = declare(
+    "opener.keyed",
+    en="{actor} set a passphrase for opening the bids of {object}",
+    zh="{actor}为 {object} 设置了开标口令",
+    clear=("digest",),
+)
+OPENER_FAILED = declare(
+    "opener.failed",
+    en="{actor} entered a wrong passphrase at {object}",
+    zh="{actor}在 {object} 输入了错误的开标口令",
+)
+OPENER_TURNED = declare(
+    "opener.turned",
+    en="{actor} as the first officer turned the key at {object}",
+    zh="{actor}作为第一开标人在 {object} 输入了开标口令",
+    clear=("rows",),
+)
+INVITATION_ADDED = declare(
+    "tender_invitation.added",
+    en="{actor} chose a contractor to invite to {object}",
+    zh="{actor}为 {object} 选定了受邀承包方",
+    clear=("tender", "contractor"),
+)
+INVITATION_REMOVED = declare(
+    "tender_invitation.removed",
+    en="{actor} took a contractor from those to invite to {object}",
+    zh="{actor}取消了 {object} 的一家受邀承包方",
+    clear=("tender", "contractor"),
+)
+BID_SUBMITTED = declare(
+    "bid.submitted",
+    en="{actor} handed in a sealed bid, version {number}, digest {digest}",
+    zh="{actor}递交了密封投标（第 {number} 版），摘要 {digest}",
+    clear=("number", "digest"),
+)
+BID_WITHDRAWN = declare(
+    "bid.withdrawn",
+    en="{actor} withdrew the bid of version {number}",
+    zh="{actor}撤回了投标（第 {number} 版）",
+    clear=("number", "digest"),
+)
+BID_READ = declare(
+    "bid.read",
+    en="A bid was opened, digest {digest}",
+    zh="开启了一份投标，摘要 {digest}",
+    clear=("contractor", "digest", "submitted_at"),
+)
+QUESTION_ASKED = declare(
+    "question.asked", en="{actor} asked about a tender", zh="{actor}就采购项目提出了问题", clear=("invitation",)
+)
+QUESTION_ANSWERED = declare(
+    "question.answered",
+    en="{actor} answered a question to all who are invited to {object}",
+    zh="{actor}就 {object} 向全体受邀方作出澄清",
+    clear=("text", "answer"),
+)

@@ -1,0 +1,9 @@
+"""The rows of sourcing, by noun."""
+
+from __future__ import annotations
+
+from guanbao.apps.sourcing.models.bids import Bid
+from guanbao.apps.sourcing.models.invitations import Clarification, Invitation, Question
+from guanbao.apps.sourcing.models.tenders import Opener, Tender
+
+__all__ = ("Bid", "Clarification", "Invitation", "Opener", "Question", "Tender")

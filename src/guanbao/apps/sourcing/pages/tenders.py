@@ -1,0 +1,150 @@
+"""The pages of tenders, as the institution has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from guanbao.apps.sourcing import permissions, selectors
+from guanbao.apps.sourcing.choices import READ, State
+from guanbao.apps.sourcing.forms import AddForm, CancelForm, EditForm, OfficersForm
+from guanbao.apps.sourcing.models import Bid, Opener, Tender
+from guanbao.apps.sourcing.services import openers, tenders
+from guanbao.apps.sourcing.services.keys import FEWEST
+from guanbao.platform.access.reach import reach
+from guanbao.platform.access.roles import role_title
+from guanbao.platform.actors import Actor
+from guanbao.platform.identity.selectors import names_of
+from guanbao.platform.telling import tell
+from guanbao.platform.wording import _, told
+from guanbao.web.panels import TIMELINE, rows_panel
+from guanbao.web.resource import Panel, Resource, Verb
+
+_STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED, State.AWARDED)
+tell(Tender, lots=str, criteria=lambda each: each if isinstance(each, str) else f"{each['title']} {each['weight']}%")
+
+
+def is_draft(tender: Tender, _actor: Actor | None = None) -> bool:
+    """Whether it can still be changed."""
+    return tender.state == State.DRAFT
+
+
+def _course(actor: Actor, tender: Tender) -> dict[str, Any]:
+    """How far it has come, and what comes next, by whom."""
+    at = _STEPS.index(State(tender.state)) if tender.state in _STEPS else -1
+    steps = [(state.label, "done" if n < at else "now" if n == at else "ahead") for n, state in enumerate(_STEPS)]
+    return {"tender": tender, "steps": steps if at >= 0 else [], "next": _next(actor, tender)}
+
+
+def _next(actor: Actor, tender: Tender) -> tuple[str, str]:
+    """What is to be done next, and where."""
+    mine = selectors.opener_of(actor=actor, tender=tender)
+    if tender.state == State.DRAFT:
+        named = list(tender.openers.all())
+        if mine and not mine.public_key:
+            return told("Set your passphrase for opening the bids"), f"/tenders/{tender.pk}/key"
+        if len(named) < FEWEST:
+            return told("Name two opening officers"), "officers"
+        if not all(each.public_key for each in named):
+            return told("The opening officers set their passphrases"), ""
+        return told("Publish the tender"), "publish"
+    return _next_of_published(mine, tender) if tender.state == State.PUBLISHED else ("", "")
+
+
+def _next_of_published(mine: Opener | None, tender: Tender) -> tuple[str, str]:
+    if timezone.now() < tender.closes_at:
+        return told("Bids are taken until {at}", at=_at(tender.closes_at)), ""
+    if mine and mine.turned_at is None:
+        return told("Open the bids with your passphrase"), f"/tenders/{tender.pk}/opening"
+    return told("Two opening officers open the bids"), ""
+
+
+def _at(moment: Any) -> str:  # noqa: ANN401 - a time
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def _officers(actor: Actor, tender: Tender) -> dict[str, Any]:
+    """Who opens the bids, and whether they are ready."""
+    rows = list(tender.openers.order_by("number"))
+    names = names_of([row.person_id for row in rows], organisation_id=actor.organisation_id)
+    said = [(names.get(row.person_id, "—"), role_title(row.post), row.keyed_at, row.turned_at) for row in rows]
+    return {"rows": said}
+
+
+def _takes(tender: Tender) -> bool:
+    return tender.state in (State.DRAFT, State.PUBLISHED)
+
+
+def _reads_bids(actor: Actor) -> bool:
+    return not reach(actor, permissions.BID_VIEW).is_empty
+
+
+def _bids(actor: Actor, tender: Tender) -> dict[str, Any]:
+    """The bids, the cheapest first, once they are opened."""
+    rows = selectors.bids_visible(actor=actor).filter(tender=tender).order_by("total", "pk")
+    told_rows = [(bid, list(zip(tender.lots, bid.prices, strict=False))) for bid in rows]
+    return {"rows": told_rows, "tender": tender, "is_open": tender.state in READ}
+
+
+TENDERS = Resource(
+    name="tenders",
+    model=Tender,
+    title=_("Tenders"),
+    singular=_("Tender"),
+    group=_("Sourcing"),
+    empty=_("No tender yet. Begin one for an arrangement whose contractor is looked for."),
+    view=permissions.TENDER_VIEW,
+    rows=selectors.tenders_visible,
+    columns=("reference", "title", "kind", "state", "closes_at", "arrangement"),
+    shown=(
+        "arrangement", "kind", "justification", "description", "lots", "criteria", "price_weight", "formula",
+        "is_two_envelope", "fewest", "currency", "questions_until", "closes_at", "published_at", "opened_at",
+        "cancelled_reason",
+    ),
+    answers=(
+        "reference", "title", "state", "arrangement", "kind", "justification", "description", "lots", "criteria",
+        "price_weight", "formula", "is_two_envelope", "fewest", "currency", "questions_until", "closes_at",
+        "published_at", "opened_at", "cancelled_reason",
+    ),
+    search=("reference", "title"),
+    filters=("state", "kind", "arrangement"),
+    order=("-closes_at", "pk"),
+    add=Verb("add", _("New tender"), permissions.TENDER_EDIT, tenders.tender_add, form=AddForm),
+    verbs=(
+        Verb("publish", _("Publish"), permissions.TENDER_EDIT, tenders.tender_publish, when=is_draft),
+        Verb("officers", _("Name opening officers"), permissions.TENDER_EDIT, openers.tender_officers_set,
+             form=OfficersForm, when=is_draft),
+        Verb("edit", _("Edit"), permissions.TENDER_EDIT, tenders.tender_edit, form=EditForm, when=is_draft),
+        Verb(
+            "cancel", _("Call off"), permissions.TENDER_EDIT, tenders.tender_cancel, form=CancelForm, grave=True,
+            when=lambda tender, _actor: tender.state not in (State.AWARDED, State.CANCELLED),
+        ),
+    ),
+    panels=(
+        Panel("course", _("How far it has come"), "sourcing/course.html", _course, slot="head"),
+        Panel("bids", _("Bids"), "sourcing/bids.html", _bids, may=_reads_bids),
+        rows_panel("tender-invitations", by="tender", columns=("contractor", "outcome"), grows=_takes),
+        rows_panel("questions", by="invitation__tender", grows=lambda _row: False),
+        rows_panel("clarifications", by="tender"),
+        Panel("officers", _("Opening officers"), "sourcing/officers.html", _officers, slot="side"),
+        TIMELINE,
+    ),
+)  # fmt: skip
+BIDS = Resource(
+    name="bids",
+    model=Bid,
+    title=_("Bids"),
+    singular=_("Bid"),
+    group=_("Sourcing"),
+    empty=_("No bid was opened yet. Until two officers open them nobody sees who bid, or what."),
+    view=permissions.BID_VIEW,
+    rows=selectors.bids_visible,
+    columns=("contractor", "tender", "total", "submitted_at", "opened_at"),
+    shown=("contractor", "tender", "total", "prices", "offer", "submitted_at", "opened_at", "number", "digest"),
+    filters=("tender", "contractor"),
+    order=("-opened_at", "pk"),
+    parent="tender",
+    panels=(TIMELINE,),
+)
+OF_ARRANGEMENT = rows_panel("tenders", by="arrangement", columns=("reference", "title", "kind", "state", "closes_at"))

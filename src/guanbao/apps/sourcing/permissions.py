@@ -1,0 +1,23 @@
+"""What can be done in sourcing, and the roles that come with it."""
+
+from __future__ import annotations
+
+from guanbao.platform.access.permissions import BANK, CONTRACTOR, permission
+from guanbao.platform.wording import _
+
+_BUYERS = ("procurement", "outsourcing_office")
+_OWN = ("contractor_administrator", "service_manager")
+
+TENDER_VIEW = permission("tender.view", _("See tenders"), roles=BANK)
+TENDER_EDIT = permission("tender.edit", _("Draft, publish and call off tenders"), roles=_BUYERS)
+TENDER_OPEN = permission(
+    "tender.open",
+    _("Open bids with a second officer"),
+    roles=("procurement", "compliance", "internal_audit", "legal", "finance", "risk"),
+)
+INVITATION_VIEW = permission("tender_invitation.view", _("See invitations to tenders"), roles=(*BANK, *CONTRACTOR))
+QUESTION_VIEW = permission("question.view", _("See questions about tenders"), roles=(*_BUYERS, *_OWN))
+QUESTION_ASK = permission("question.ask", _("Ask about tenders"), roles=_OWN)
+QUESTION_ANSWER = permission("question.answer", _("Answer questions about tenders"), roles=_BUYERS)
+BID_SUBMIT = permission("bid.submit", _("Hand in and withdraw bids"), roles=_OWN)
+BID_VIEW = permission("bid.view", _("See bids once they are opened"), roles=BANK)

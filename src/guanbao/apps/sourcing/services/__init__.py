@@ -1,0 +1,1 @@
+"""Writes of sourcing, by noun, each with its event in the ledger."""
