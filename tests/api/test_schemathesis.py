@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from worlds import HOURS, World
+from worlds_of_sourcing import PASSPHRASE
 
 from guanbao.api.application import ROOT, api_made
 from guanbao.api.openapi import document
@@ -125,6 +126,20 @@ AGREED = {
     "import": {"mapping": "interactions-jsonl", "dataset": "interactions"},
     "put": {"record": "arrangements", "questionnaire": "site", "due_on": "2027-01-01"},
     "answers": {"answers": [{"question": "laws", "value": "yes", "seen": 0}]},
+    "tenders": {
+        "kind": "inquiry",
+        "lots": "Day",
+        "criteria": "60% Ability",
+        "price_weight": 40,
+        "currency": "CNY",
+        "questions_until": "2030-01-01T09:00:00+08:00",
+        "closes_at": "2030-01-05T09:00:00+08:00",
+    },
+    "officers": {},
+    "key": {"passphrase": PASSPHRASE},
+    "opening": {"passphrase": PASSPHRASE},
+    "bid": {"prices": ["100.00"], "offer": "Everything"},
+    "cancel": {"cancelled_reason": "No money"},
     "reviews": {"reviews": [{"question": "laws", "verdict": "accepted", "seen": 1}]},
 }
 HEADERS = {"If-Match": "*", "Upload-Offset": "0"}
@@ -133,7 +148,12 @@ HEADERS = {"If-Match": "*", "Upload-Offset": "0"}
 SENDING = {"documents_send", "documents_renew"}
 
 # What can never succeed: all else is held of it.
-UNREACHED = {"machines_sign-on": "machines have tokens; single sign-on is for people"}
+UNREACHED = {
+    "machines_sign-on": "machines have tokens; single sign-on is for people",
+    "tender-invitations_bid": "contractors bid, not banks",
+    "tender-invitations_withdraw": "contractors withdraw their bids, not banks",
+    "questions_add": "contractors ask",
+}
 
 
 class Aim:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from callers import House
 from django.utils import timezone
+from worlds_of_sourcing import sourcing_made
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.services import (
@@ -78,6 +79,7 @@ class World:
         self._questionnaires(self.arrangements[0])
         self._duties(*self.arrangements)
         self._stages()
+        sourcing_made(self, self.arrangements[1])
         self._notices()
 
     def _entries(self, n):

@@ -23,6 +23,8 @@ from guanbao.apps.parties.models import (
 )
 from guanbao.apps.privacy.models import Entrustment
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
+from guanbao.apps.sourcing.models import Bid, Clarification, Question, Tender
+from guanbao.apps.sourcing.models import Invitation as TenderInvitation
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.files.models import Document
 from guanbao.platform.identity.models import Invitation, Person, Token
@@ -60,6 +62,11 @@ OWNERS = {
     MaterialChange: ("arrangement__institution__organisation",),
     Waiver: ("arrangement__institution__organisation",),
     Entrustment: _of("arrangement__"),
+    Tender: ("arrangement__institution__organisation",),
+    TenderInvitation: ("institution", "shared_with"),
+    Question: ("institution", "shared_with"),
+    Clarification: ("tender__arrangement__institution__organisation", "tender__invitations__shared_with"),
+    Bid: ("institution",),
     WorkingCalendar: ("institution__organisation", "levels__arrangement__contractor__organisation"),
     Level: _of("arrangement__"),
     Term: _of("level__arrangement__"),
@@ -152,6 +159,9 @@ ENTRIES = {
     "questionnaire-answer": Entry_("id", {"pk": Issue}),
     "questionnaire-review": Entry_("id", {"pk": Issue}),
     "questionnaire-workbook": Entry_("stream", {"pk": Issue}),
+    "tender-key": Entry_("id", {"pk": Tender}),
+    "tender-opening": Entry_("id", {"pk": Tender}),
+    "invitation-bid": Entry_("id", {"pk": TenderInvitation}),
     "questionnaire-fill": Entry_("upload", {"pk": Issue}),
 }  # fmt: skip
 OF_RESOURCE = re.compile(r"(?P<name>[a-z-]+?)-(?P<page>list|export|add|detail|verb)")

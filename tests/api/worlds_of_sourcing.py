@@ -1,0 +1,95 @@
+"""Tenders of the bank that the API's operations are tried on: each in the state that lets one be done."""
+
+from datetime import timedelta
+from decimal import Decimal
+from unittest.mock import patch
+
+from django.utils import timezone
+
+from guanbao.apps.sourcing import sealing
+from guanbao.apps.sourcing.models import Invitation, Tender
+from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
+from guanbao.apps.sourcing.services.questions import question_answer, question_ask
+from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
+
+PASSPHRASE = "four words 7 nobody knows"  # noqa: S105 - that of the description's example
+
+
+def sourcing_made(world, arrangement):
+    """`world.ids` and `world.chosen` of sourcing."""
+    with patch.object(sealing, "WORK", 2**4):
+        Made(world, arrangement)
+
+
+class Made:
+    """What one bank buys."""
+
+    def __init__(self, world, arrangement):
+        self.world, self.arrangement = world, arrangement
+        self.caller, self.maker, self.colleague = world.caller, world.maker, world.colleague
+        drafts = [self._draft(n) for n in range(3)]
+        keyless, ready = self._draft(3), self._draft(4)
+        self._officers(keyless, self.caller)
+        self._officers(ready, self.maker)
+        self._keys(ready, self.maker, self.colleague)
+        self._invited(ready)
+        taking, over = self._published(5), self._published(6)
+        past = timezone.now() - timedelta(hours=1)
+        Tender.objects.filter(pk=over.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        opened = self._published(7)
+        Tender.objects.filter(pk=opened.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        for each in (self.maker, self.caller):
+            tender_open(actor=each.actor, tender=opened, passphrase=PASSPHRASE)
+        invited = self._invited(drafts[0])
+        waits, _done = self._questions(taking)
+        world.ids |= {
+            "tenders_publish": [ready.pk], "tenders_key": [keyless.pk], "tenders_opening": [over.pk],
+            "tenders_edit": [each.pk for each in drafts], "tenders_officers": [each.pk for each in drafts],
+            "tender-invitations_remove": [invited.pk], "questions_answer": [waits.pk],
+        }  # fmt: skip
+        world.chosen["tenders"] = {
+            "first": self.maker.person.pk, "second": self.colleague.person.pk, "third": None,
+            "arrangement": arrangement.pk,
+        }  # fmt: skip
+        world.chosen["tender-invitations"] = {"tender": drafts[1].pk, "contractor": world.house.cards.pk}
+
+    def _draft(self, n):
+        day = timezone.now() + timedelta(days=20)
+        return tender_add(
+            actor=self.maker.actor, arrangement=self.arrangement, reference=f"ZB-{n}", title=f"Calls {n}",
+            kind="single",
+            justification="Nobody else can", description="Answer calls", lots=["Day"],
+            criteria=[{"title": "Ability", "weight": 60}], price_weight=40, questions_until=day,
+            closes_at=day + timedelta(days=3),
+        )  # fmt: skip
+
+    def _officers(self, tender, first):
+        both = {"first": first.person.pk, "second": self.colleague.person.pk}
+        tender_officers_set(actor=self.maker.actor, tender=tender, **both)
+
+    def _keys(self, tender, *officers):
+        for each in officers:
+            tender_key_set(actor=each.actor, tender=tender, passphrase=PASSPHRASE)
+
+    def _invited(self, tender):
+        return invitation_add(actor=self.maker.actor, tender=tender, contractor=self.world.house.calls)
+
+    def _published(self, n):
+        """Of which the caller and the maker are the officers."""
+        tender = self._draft(n)
+        both = {"first": self.caller.person.pk, "second": self.maker.person.pk}
+        tender_officers_set(actor=self.maker.actor, tender=tender, **both)
+        self._keys(tender, self.caller, self.maker)
+        invitation = self._invited(tender)
+        publisher = self.world.house.caller(f"publisher{n}", self.world.bank.organisation, "procurement")
+        tender = tender_publish(actor=publisher.actor, tender=tender)
+        invitation = Invitation.objects.get(pk=invitation.pk)
+        bid_submit(actor=self.world.theirs.actor, invitation=invitation, prices=[Decimal(100)], offer="Everything")
+        return tender
+
+    def _questions(self, tender):
+        asked = {"actor": self.world.theirs.actor, "invitation": tender.invitations.get()}
+        waits, done = (question_ask(text=f"What of {n}?", **asked) for n in ("nights", "days"))
+        question_answer(actor=self.maker.actor, question=done, text="What of days?", answer="As written.")
+        return waits, done

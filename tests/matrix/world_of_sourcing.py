@@ -1,0 +1,80 @@
+"""Tenders of each bank with two bidders: opened, taking bids, drafted, called off."""
+
+from datetime import timedelta
+from decimal import Decimal
+from unittest.mock import patch
+
+from django.utils import timezone
+
+from guanbao.apps.sourcing import sealing
+from guanbao.apps.sourcing.models import Invitation, Tender
+from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
+from guanbao.apps.sourcing.services.questions import question_answer, question_ask
+from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_cancel, tender_publish
+
+OFFICERS = {"compliance": "a long passphrase of one", "legal": "a longer one of another"}
+BIDDERS = {"east": ("ea", "eb"), "west": ("wg", "wa")}
+
+
+def sourcing_made(world, mark):
+    """For each bank; `mark` gives the mark of whose eyes a text is for."""
+    with patch.object(sealing, "WORK", 2**4):
+        for house, codes in BIDDERS.items():
+            House(world, mark, house, codes)
+
+
+class House:
+    """What one bank buys."""
+
+    def __init__(self, world, mark, house, codes):
+        self.by = {role: who.actor for (tenant, role), who in world.by.items() if tenant == house}
+        self.world, self.mark, self.codes = world, mark, codes
+        both, inside = mark({"east": "en", "west": "wn"}[house]), mark(house)
+        self.arrangement = world.arrangements[codes[0]]
+        self.opened(both)
+        self.published(self.drafted(both, both))
+        draft = self.drafted(inside, inside, kind="single", justification=f"only {inside}")
+        invitation_add(actor=self.by["procurement"], tender=draft, contractor=world.contractors[codes[0]])
+        off = self.drafted(inside, inside)
+        tender_cancel(actor=self.by["procurement"], tender=off, cancelled_reason=f"no money {inside}")
+
+    def drafted(self, of, also, **more):
+        day = timezone.now() + timedelta(days=20)
+        number = Tender.objects.filter(arrangement=self.arrangement).count()
+        facts = {
+            "reference": f"{of}-{number}", "title": f"Tender {of}", "kind": "invited", "description": f"asked {also}",
+            "lots": [f"lot {of}"], "criteria": [{"title": f"able {of}", "weight": 60}], "price_weight": 40,
+            "questions_until": day, "closes_at": day + timedelta(days=3),
+        }  # fmt: skip
+        return tender_add(actor=self.by["procurement"], arrangement=self.arrangement, **facts | more)
+
+    def published(self, tender):
+        """With two bidders, what the law of this world asks for."""
+        for code in self.codes:
+            contractor = self.world.contractors[code]
+            invitation_add(actor=self.by["procurement"], tender=tender, contractor=contractor)
+        first, second = (self.by[role].person_id for role in OFFICERS)
+        tender_officers_set(actor=self.by["procurement"], tender=tender, first=first, second=second)
+        for role, passphrase in OFFICERS.items():
+            tender_key_set(actor=self.by[role], tender=tender, passphrase=passphrase)
+        Tender.objects.filter(pk=tender.pk).update(fewest=2)
+        tender = tender_publish(actor=self.by["procurement"], tender=tender)
+        for code in self.codes:
+            seller = self.world.by[{"a": "alpha", "b": "beta", "g": "gamma"}[code[1]], "service_manager"].actor
+            of = self.mark(code)
+            invitation = Invitation.objects.get(tender=tender, contractor=self.world.contractors[code])
+            bid_submit(actor=seller, invitation=invitation, prices=[Decimal("1234.50")], offer=f"offered {of}")
+            question = question_ask(actor=seller, invitation=invitation, text=f"what of {of}")
+        both = self.mark({"e": "en", "w": "wn"}[self.codes[0][0]])
+        said = {"text": f"asked by one {both}", "answer": f"answered {both}"}
+        question_answer(actor=self.by["procurement"], question=question, **said)
+        return tender
+
+    def opened(self, both):
+        tender = self.published(self.drafted(both, both))
+        past = timezone.now() - timedelta(hours=1)
+        Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        for role, passphrase in OFFICERS.items():
+            assert tender_open(actor=self.by[role], tender=tender, passphrase=passphrase).is_right
+        return tender
