@@ -60,7 +60,7 @@ class Made:
             actor=self.maker.actor, arrangement=self.arrangement, reference=f"ZB-{n}", title=f"Calls {n}",
             kind="single",
             justification="Nobody else can", description="Answer calls", lots=["Day"],
-            criteria=[{"title": "Ability", "weight": 60}], price_weight=40, questions_until=day,
+            criteria=["60% Ability"], price_weight=40, questions_until=day,
             closes_at=day + timedelta(days=3),
         )  # fmt: skip
 

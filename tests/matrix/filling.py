@@ -27,6 +27,8 @@ def fitting(field, name):
             return str(codes[0]) if codes else None
         case forms.BooleanField():
             return None
+        case forms.DateTimeField():
+            return "2026-01-01T09:00"
         case forms.DateField():
             return "2026-01-01"
         case forms.DecimalField() | forms.IntegerField():

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db import IntegrityError, models, transaction
 
 from guanbao.apps.parties.models import Contractor
+from guanbao.apps.sourcing.models import Invitation
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.notices.models import Delivery, Receipt
 
@@ -39,7 +40,7 @@ def copies(row, numbers):
 
 
 # What each copy needs one of for itself, for it stands once for that and something else.
-OF_THEIR_OWN = {(Contractor, "organisation"), (Receipt, "notice"), (Delivery, "notice")}
+OF_THEIR_OWN = {(Contractor, "organisation"), (Invitation, "tender"), (Receipt, "notice"), (Delivery, "notice")}
 
 
 def fields_of(model):
@@ -73,7 +74,7 @@ def varied(field, row, number, unique):
         case models.BinaryField():
             return sha256(bytes(value) + bytes([number])).digest()
         case models.CharField() if not field.choices:
-            end = f"-{number}"
+            end = f"-{number}-{uuid4().hex[:6]}"
             return f"{value[: (field.max_length or 200) - len(end)]}{end}"
         case _:
             return value

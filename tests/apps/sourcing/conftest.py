@@ -24,7 +24,7 @@ FACTS = {
     "kind": "invited",
     "description": "Answer calls around the clock.",
     "lots": ["Day", "Night"],
-    "criteria": [{"title": "Ability", "weight": 40}, {"title": "Finances", "weight": 20}],
+    "criteria": ["40% Ability", "20% Finances"],
     "price_weight": 40,
     "questions_until": HOUR - timedelta(days=3),
     "closes_at": HOUR,

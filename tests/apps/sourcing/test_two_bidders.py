@@ -19,6 +19,7 @@ from guanbao.apps.sourcing.errors import (
     TooLate,
 )
 from guanbao.apps.sourcing.models import Bid, Clarification, Invitation, Question, Tender
+from guanbao.apps.sourcing.models.tenders import criterion_read
 from guanbao.apps.sourcing.presets import apportioned, criteria_of
 from guanbao.apps.sourcing.selectors import clarifications_visible, invitations_visible, questions_visible
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
@@ -257,7 +258,7 @@ def test_what_was_published_is_changed_by_nobody(buying):
         {"kind": "single", "justification": ""},
         {"price_weight": 50},
         {"lots": []},
-        {"criteria": [{"title": "", "weight": 60}]},
+        {"criteria": ["60%"]},
         {"criteria": []},
         {"closes_at": "2020-01-01T00:00:00Z"},
         {"reference": "ZB-1"},
@@ -280,7 +281,7 @@ def test_no_tender_for_what_has_its_contractor(buying, thread):
 def test_presets_leave_the_price_its_weight(preset, number, price):
     found = criteria_of(preset, price)
     assert len(found) == number
-    assert sum(each["weight"] for each in found) == 100 - price
+    assert sum(criterion_read(each).weight for each in found) == 100 - price
     assert apportioned([1, 1, 1], 100) == [34, 33, 33]
 
 

@@ -16,9 +16,12 @@ class SourcingConfig(AppConfig):
         from guanbao.api.application import register_router  # noqa: PLC0415 - models must be there first
         from guanbao.apps.sourcing import api  # noqa: PLC0415
         from guanbao.apps.sourcing.pages import portal, tenders  # noqa: PLC0415
+        from guanbao.platform.access.roles import role_title  # noqa: PLC0415
+        from guanbao.platform.ledger.telling import tell_names  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
         register(tenders.TENDERS, portal.INVITATIONS, portal.QUESTIONS, portal.CLARIFICATIONS, tenders.BIDS)
         register_router("tenders", api.of_tenders)
         register_router("tender-invitations", api.of_invitations)
+        tell_names(post=role_title)
         add_panels("arrangements", tenders.OF_ARRANGEMENT)

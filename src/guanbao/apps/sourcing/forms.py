@@ -56,24 +56,20 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg] # it takes no argumen
         super().__init__(*given, **more)
         if self.instance.pk is not None:
             self.initial["lots"] = "\n".join(self.instance.lots)
-            said = [f"{each['weight']}% {each['title']}" for each in self.instance.criteria]
-            self.initial["criteria"] = "\n".join(said)
+            self.initial["criteria"] = "\n".join(self.instance.criteria)
 
     def clean_lots(self) -> list[str]:
         """Titles in their order."""
         return [line.strip() for line in self.cleaned_data["lots"].splitlines() if line.strip()]
 
-    def clean_criteria(self) -> list[dict[str, Any]]:
-        """Titles with whole weights."""
+    def clean_criteria(self) -> list[str]:
+        """As they are kept, whatever stood between weight and title."""
         found = [_LINE.fullmatch(line.strip()) for line in self.cleaned_data["criteria"].splitlines() if line.strip()]
         if not all(found):
             raise forms.ValidationError(
                 told("Write one criterion a line: its weight in whole percent, then what it is.")
             )
-        return [{"title": line[2].strip(), "weight": int(line[1])} for line in found if line]
-
-    def _post_clean(self) -> None:
-        """The service holds the row against its rules: lots and criteria are lists by then."""
+        return [f"{int(line[1])}% {line[2].strip()}" for line in found if line]
 
 
 class AddForm(EditForm):

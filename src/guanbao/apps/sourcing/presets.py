@@ -41,13 +41,11 @@ def _presets() -> dict[Preset, list[tuple[int, Said]]]:
     }
 
 
-def criteria_of(preset: Preset, price_weight: int) -> list[dict[str, Any]]:
+def criteria_of(preset: Preset, price_weight: int) -> list[str]:
     """A preset's criteria in the reader's language, with weights that leave the price its own."""
     every = _presets()[preset]
     weights = apportioned([weight for weight, _title in every], _WHOLE - price_weight)
-    return [
-        {"title": str(title), "weight": weight} for (_, title), weight in zip(every, weights, strict=True) if weight
-    ]
+    return [f"{weight}% {title}" for (_, title), weight in zip(every, weights, strict=True) if weight]
 
 
 def apportioned(weights: list[int], whole: int) -> list[int]:

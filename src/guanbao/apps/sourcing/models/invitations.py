@@ -97,3 +97,8 @@ class Clarification(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def ledger_label(self) -> str:
+        """How the ledger names it."""
+        return self.tender.reference

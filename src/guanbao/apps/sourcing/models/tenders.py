@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,14 +17,28 @@ from guanbao.platform.wording import _, told
 _REFERENCE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z", message=_("Letters, digits, dot, dash; at most 40, such as WB-2026-014.")
 )
+_CRITERION = re.compile(r"([1-9][0-9]?|100)% (\S.*)")
 _WHOLE = 100
+
+
+class Criterion(NamedTuple):
+    """By what bids are judged, and its weight in whole percent."""
+
+    weight: int
+    title: str
+
+
+def criterion_read(text: str) -> Criterion | None:
+    """A criterion as it is written, «20% Technical ability»; None where it is not written so."""
+    found = _CRITERION.fullmatch(text)
+    return Criterion(int(found[1]), found[2]) if found else None
 
 
 class Tender(models.Model):
     """A search for the contractor of one arrangement (采购项目).
 
-    `lots` are titles in their order, `criteria` `[{title, weight}]` in whole percent; with the price's weight they make
-    a hundred. What stands here those read who are invited: nothing of what the institution thinks of anybody.
+    `lots` are titles in their order, `criteria` such as «20% Technical ability»; with the price's weight they make a
+    hundred. What stands here those read who are invited: nothing of what the institution thinks of anybody.
     """
 
     tenants = ("arrangement__institution__organisation", "invitations__shared_with")
@@ -112,7 +127,12 @@ class Tender(models.Model):
 
     def get_criteria_display(self) -> str:
         """The criteria with their weights."""
-        return " · ".join(f"{each['title']} {each['weight']}%" for each in self.criteria)
+        return " · ".join(self.criteria)
+
+    @property
+    def weighed(self) -> list[Criterion]:
+        """The criteria with their weights."""
+        return [found for found in map(criterion_read, self.criteria) if found is not None]
 
     def clean(self) -> None:
         """Hold that there is a lot, and that weights make a hundred."""
@@ -120,9 +140,9 @@ class Tender(models.Model):
         wrong: dict[str, Any] = {}
         if not _texts(self.lots, 20):
             wrong["lots"] = told("State one lot at least, one a line; at most twenty.")
-        if not _criteria(self.criteria):
+        if not _texts(self.criteria, 30) or not all(map(criterion_read, self.criteria)):
             wrong["criteria"] = told("Write one criterion a line: its weight in whole percent, then what it is.")
-        elif sum(each["weight"] for each in self.criteria) + (self.price_weight or 0) != _WHOLE:
+        elif sum(each.weight for each in self.weighed) + (self.price_weight or 0) != _WHOLE:
             wrong["criteria"] = told("The weights of criteria and price make a hundred percent.")
         if wrong:
             raise ValidationError(wrong)
@@ -175,18 +195,4 @@ def _texts(value: object, most: int) -> bool:
         isinstance(value, list)
         and 0 < len(value) <= most
         and all(isinstance(each, str) and 0 < len(each) <= 200 for each in value)
-    )
-
-
-def _criteria(value: object) -> bool:
-    """Whether it is a list of criteria with whole weights."""
-    if not isinstance(value, list) or not 0 < len(value) <= 30:
-        return False
-    return all(
-        isinstance(each, dict)
-        and each.keys() == {"title", "weight"}
-        and _texts([each["title"]], 1)
-        and isinstance(each["weight"], int)
-        and 0 < each["weight"] <= _WHOLE
-        for each in value
     )

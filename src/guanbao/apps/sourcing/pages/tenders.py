@@ -16,13 +16,11 @@ from guanbao.platform.access.reach import reach
 from guanbao.platform.access.roles import role_title
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.selectors import names_of
-from guanbao.platform.telling import tell
 from guanbao.platform.wording import _, told
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 
 _STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED, State.AWARDED)
-tell(Tender, lots=str, criteria=lambda each: each if isinstance(each, str) else f"{each['title']} {each['weight']}%")
 
 
 def is_draft(tender: Tender, _actor: Actor | None = None) -> bool:

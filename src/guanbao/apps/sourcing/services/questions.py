@@ -53,5 +53,5 @@ def question_answer(*, actor: Actor, question: Question, text: str, answer: str)
         question.save()
         said = {"text": text, "answer": answer}
         event = events.QUESTION_ANSWERED
-        ledger_append(actor=actor, event=event, subject=tender, after=said, scopes=TENDERS.scopes_of(tender))
+        ledger_append(actor=actor, event=event, subject=made, after=said, scopes=TENDERS.scopes_of(tender))
     return question
