@@ -17,12 +17,8 @@ UNMARKED = {
     "target", "condition", "credit", "bonus", "starts_at", "ends_at", "decision", "password", "definitions",
     "withdrawn_reason", "scope", "subject_type", "run", "level", "role", "escalate_to",
     "kind", "settlement", "error_en", "error_zh", "host", "address_sealed", "secret_sealed",
-<<<<<<< HEAD
-    "media", "record", "stored_as", "wrapped_key", "template", "anchor", "offset", "every", "gate", "pack",
-=======
     "opening_keys", "sealed",
-    "media", "record", "stored_as", "wrapped_key", "template", "anchor", "offset", "every",
->>>>>>> 1f20c8e (sourcing: Have two bidders look for each other by every page and route; tell how bids are sealed.)
+    "media", "record", "stored_as", "wrapped_key", "template", "anchor", "offset", "every", "gate", "pack",
 }  # fmt: skip
 # Rows made by what they belong to, or that came with the product.
 EMPTY = {("Role", "code"), ("Identifier", "value"), ("Term", "code"), ("Term", "title"),

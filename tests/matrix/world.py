@@ -15,11 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from world_of_duties import duties_made
-<<<<<<< HEAD
-from world_of_stages import rules_made, stages_made
-=======
 from world_of_sourcing import sourcing_made
->>>>>>> 1f20c8e (sourcing: Have two bidders look for each other by every page and route; tell how bids are sealed.)
+from world_of_stages import rules_made, stages_made
 
 from guanbao.apps.arrangements.services import arrangement_add, link_add, place_add
 from guanbao.apps.catalogue.services import function_add, service_add
