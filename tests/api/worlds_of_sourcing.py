@@ -9,6 +9,7 @@ from django.utils import timezone
 from guanbao.apps.sourcing import sealing
 from guanbao.apps.sourcing.models import Invitation, Tender
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare, scores_save, tender_evaluator_add
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
@@ -37,10 +38,23 @@ class Made:
         taking, over = self._published(5), self._published(6)
         past = timezone.now() - timedelta(hours=1)
         Tender.objects.filter(pk=over.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
-        opened = self._published(7)
-        Tender.objects.filter(pk=opened.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
-        for each in (self.maker, self.caller):
-            tender_open(actor=each.actor, tender=opened, passphrase=PASSPHRASE)
+        opened, scored = self._opened(7), self._opened(8)
+        for judge in (self.caller, self.maker):
+            tender_evaluator_add(actor=self.maker.actor, tender=opened, person=judge.person.pk)
+            tender_evaluator_add(actor=self.maker.actor, tender=scored, person=judge.person.pk)
+        row = scored.evaluations.get(person=self.caller.person)
+        evaluation_declare(actor=self.caller.actor, evaluation=row, interest="none")
+        closed = self._opened(9)
+        for judge in (self.caller, self.maker):
+            tender_evaluator_add(actor=self.maker.actor, tender=closed, person=judge.person.pk)
+            each = closed.evaluations.get(person=judge.person)
+            evaluation_declare(actor=judge.actor, evaluation=each, interest="none")
+            given = {(closed.bids.get().pk, 0): Given(Decimal(80), "Fits")}
+            scores_save(actor=judge.actor, evaluation=each, given=given, submit=True)
+        world.chosen["evaluations"] = {
+            "scores": [{"bid": scored.bids.get().pk, "criterion": 0, "points": "85.5", "remark": "Fits"}]
+        }
+        world.ids |= {"evaluations_scores": [row.pk], "tenders_close": [closed.pk], "tenders_evaluator": [opened.pk]}
         invited = self._invited(drafts[0])
         waits, _done = self._questions(taking)
         world.ids |= {
@@ -50,7 +64,7 @@ class Made:
         }  # fmt: skip
         world.chosen["tenders"] = {
             "first": self.maker.person.pk, "second": self.colleague.person.pk, "third": None,
-            "arrangement": arrangement.pk,
+            "arrangement": arrangement.pk, "person": self.colleague.person.pk,
         }  # fmt: skip
         world.chosen["tender-invitations"] = {"tender": drafts[1].pk, "contractor": world.house.cards.pk}
 
@@ -86,6 +100,14 @@ class Made:
         tender = tender_publish(actor=publisher.actor, tender=tender)
         invitation = Invitation.objects.get(pk=invitation.pk)
         bid_submit(actor=self.world.theirs.actor, invitation=invitation, prices=[Decimal(100)], offer="Everything")
+        return tender
+
+    def _opened(self, n):
+        tender, past = self._published(n), timezone.now() - timedelta(hours=1)
+        Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        for each in (self.maker, self.caller):
+            tender_open(actor=each.actor, tender=tender, passphrase=PASSPHRASE)
+        tender.refresh_from_db()
         return tender
 
     def _questions(self, tender):

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import IntegrityError, models, transaction
 
 from guanbao.apps.parties.models import Contractor
-from guanbao.apps.sourcing.models import Invitation
+from guanbao.apps.sourcing.models import Evaluation, Invitation
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.notices.models import Delivery, Receipt
 
@@ -40,7 +40,13 @@ def copies(row, numbers):
 
 
 # What each copy needs one of for itself, for it stands once for that and something else.
-OF_THEIR_OWN = {(Contractor, "organisation"), (Invitation, "tender"), (Receipt, "notice"), (Delivery, "notice")}
+OF_THEIR_OWN = {
+    (Contractor, "organisation"),
+    (Invitation, "tender"),
+    (Evaluation, "tender"),
+    (Receipt, "notice"),
+    (Delivery, "notice"),
+}
 
 
 def fields_of(model):

@@ -23,7 +23,7 @@ from guanbao.apps.parties.models import (
 )
 from guanbao.apps.privacy.models import Entrustment
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
-from guanbao.apps.sourcing.models import Bid, Clarification, Question, Tender
+from guanbao.apps.sourcing.models import Bid, Clarification, Evaluation, Question, Tender
 from guanbao.apps.sourcing.models import Invitation as TenderInvitation
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.files.models import Document
@@ -67,6 +67,7 @@ OWNERS = {
     Question: ("institution", "shared_with"),
     Clarification: ("tender__arrangement__institution__organisation", "tender__invitations__shared_with"),
     Bid: ("institution",),
+    Evaluation: ("tender__arrangement__institution__organisation",),
     WorkingCalendar: ("institution__organisation", "levels__arrangement__contractor__organisation"),
     Level: _of("arrangement__"),
     Term: _of("level__arrangement__"),
@@ -161,6 +162,7 @@ ENTRIES = {
     "questionnaire-workbook": Entry_("stream", {"pk": Issue}),
     "tender-key": Entry_("id", {"pk": Tender}),
     "tender-opening": Entry_("id", {"pk": Tender}),
+    "evaluation-score": Entry_("id", {"pk": Evaluation}),
     "invitation-bid": Entry_("id", {"pk": TenderInvitation}),
     "questionnaire-fill": Entry_("upload", {"pk": Issue}),
 }  # fmt: skip

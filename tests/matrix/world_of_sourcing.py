@@ -7,8 +7,9 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from guanbao.apps.sourcing import sealing
-from guanbao.apps.sourcing.models import Invitation, Tender
+from guanbao.apps.sourcing.models import Evaluation, Invitation, Tender
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare, scores_save, tender_evaluator_add
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_cancel, tender_publish
@@ -77,4 +78,13 @@ class House:
         Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
         for role, passphrase in OFFICERS.items():
             assert tender_open(actor=self.by[role], tender=tender, passphrase=passphrase).is_right
+        inside = self.mark({"e": "east", "w": "west"}[self.codes[0][0]])
+        for role, interest in (("risk", "none"), ("finance", "some")):
+            judge = self.by[role]
+            tender_evaluator_add(actor=self.by["procurement"], tender=tender, person=judge.person_id)
+            row = Evaluation.objects.get(tender=tender, person=judge.person_id)
+            evaluation_declare(actor=judge, evaluation=row, interest=interest, interest_note=f"as {inside}")
+        row = Evaluation.objects.get(tender=tender, interest="none")
+        given = {(bid.pk, 0): Given(Decimal("80.5"), f"why {inside}") for bid in tender.bids.all()}
+        scores_save(actor=self.by["risk"], evaluation=row, given=given)
         return tender

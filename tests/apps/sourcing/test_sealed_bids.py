@@ -89,6 +89,7 @@ def test_before_the_hour_nobody_opens_and_nobody_sees_who_bid(buying, facts):
 
 
 def test_two_officers_open_all_bids_and_receipts_hold(buying, facts):
+    Tender.objects.update(is_two_envelope=False)
     buying.full("100", "120", "150")
     receipts = {bid.contractor_id: bid.digest for bid in Bid.objects.all()}
     buying.clock.at = facts.AFTER

@@ -15,13 +15,21 @@ from guanbao.api.endpoints import answer
 from guanbao.api.errors import NotHere, NotNow, at_fields
 from guanbao.apps.sourcing.errors import PassphraseWrong
 from guanbao.apps.sourcing.models import Tender
-from guanbao.apps.sourcing.selectors import invitations_visible, may_bid, opener_of, tenders_visible
+from guanbao.apps.sourcing.selectors import (
+    evaluations_visible,
+    invitations_visible,
+    may_bid,
+    opener_of,
+    tenders_visible,
+)
 from guanbao.apps.sourcing.services.bids import LONGEST, bid_submit
+from guanbao.apps.sourcing.services.evaluations import Given, scores_save
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_open
 from guanbao.platform.access.acting import actor_of
 
 _ID = Annotated[int, Field(ge=1, le=2**63 - 1)]
 of_tenders = Router(tags=["Tenders"])
+of_evaluations = Router(tags=["Evaluations"])
 of_invitations = Router(tags=["Invitations to tenders"])
 _RECEIPT = {"number": 1, "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "submitted_at": "2026-11-25T09:30:00+08:00"}  # fmt: skip
@@ -51,6 +59,33 @@ class BidHandedIn(BaseModel):
     offer: Annotated[
         str, Field(min_length=1, max_length=LONGEST, description="What is offered", examples=["As annexed"])
     ]
+
+
+class ScoreGiven(BaseModel):
+    """Points for one bid at one criterion; criteria are counted from 0, as the tender lists them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    bid: Annotated[_ID, Field(description="The bid's id", examples=[1])]
+    criterion: Annotated[int, Field(ge=0, le=29, description="Its number", examples=[0])]
+    points: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,2})?$", description="0 to 100", examples=["85.5"])]
+    remark: Annotated[str, Field(min_length=1, max_length=1000, description="Why", examples=["Fits well"])]
+
+
+class ScoresGiven(BaseModel):
+    """Points of an evaluator; handed in, they stand."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    scores: Annotated[list[ScoreGiven], Field(max_length=600, description="Points")]
+    submit: Annotated[bool, Field(description="Hand the evaluation in")] = False
+
+
+class ScoresKept(BaseModel):
+    """How many points are kept, and whether the evaluation was handed in."""
+
+    kept: int
+    is_submitted: bool
 
 
 class BidReceipt(BaseModel):
@@ -134,6 +169,32 @@ def opening(request: HttpRequest, id: _ID, given: Passphrase) -> HttpResponse:  
     if not turned.is_right:
         raise PassphraseWrong
     return answer({"is_open": turned.is_open})
+
+
+@of_evaluations.post(
+    "/{int:id}/scores",
+    response={200: ScoresKept},
+    operation_id="evaluations_scores",
+    url_name="evaluations_scores",
+    summary="Score bids",
+    openapi_extra={
+        "requestBody": _body({"scores": [{"bid": 1, "criterion": 0, "points": "85.5", "remark": "Fits well"}]}),
+        "responses": {200: _body({"kept": 1, "is_submitted": False})},
+    },
+)
+def scores(request: HttpRequest, id: _ID, given: ScoresGiven) -> HttpResponse:  # noqa: A002 - as above
+    """One's own evaluation, and nobody else's. All points are kept, or none."""
+    actor = actor_of(request)
+    evaluation = evaluations_visible(actor=actor).filter(pk=id, person=actor.person_id or 0).first()
+    if evaluation is None:
+        raise NotHere
+    filled = {(each.bid, each.criterion): Given(Decimal(each.points), each.remark) for each in given.scores}
+    try:
+        done = scores_save(actor=actor, evaluation=evaluation, given=filled, submit=given.submit)
+    except ValidationError as error:
+        at = {f"{each.bid}-{each.criterion}": f"scores/{n}" for n, each in enumerate(given.scores)}
+        raise at_fields({at.get(name, name): texts for name, texts in error.message_dict.items()}) from None
+    return answer({"kept": done.scores.count(), "is_submitted": done.submitted_at is not None})
 
 
 def _of_officer(request: HttpRequest, pk: int) -> Tender:

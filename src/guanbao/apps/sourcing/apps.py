@@ -20,8 +20,10 @@ class SourcingConfig(AppConfig):
         from guanbao.platform.ledger.telling import tell_names  # noqa: PLC0415
         from guanbao.web.resource import add_panels, register  # noqa: PLC0415
 
-        register(tenders.TENDERS, portal.INVITATIONS, portal.QUESTIONS, portal.CLARIFICATIONS, tenders.BIDS)
+        register(tenders.TENDERS, portal.INVITATIONS, portal.QUESTIONS, portal.CLARIFICATIONS)
+        register(tenders.BIDS, tenders.EVALUATIONS)
         register_router("tenders", api.of_tenders)
         register_router("tender-invitations", api.of_invitations)
         tell_names(post=role_title)
+        register_router("evaluations", api.of_evaluations)
         add_panels("arrangements", tenders.OF_ARRANGEMENT)

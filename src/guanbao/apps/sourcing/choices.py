@@ -31,6 +31,9 @@ class State(TextChoices):
 READ = (State.OPENED, State.EVALUATED, State.AWARDED)  # the states in which bids have been read
 
 
+SCORED = (State.EVALUATED, State.AWARDED)  # the states in which everybody's points are shown
+
+
 class Formula(TextChoices):
     """How a price becomes points."""
 
@@ -52,3 +55,10 @@ class Outcome(TextChoices):
     CHOSEN = "chosen", _("Chosen")
     PASSED = "passed", _("Not chosen")
     CANCELLED = "cancelled", _("Called off")
+
+
+class Interest(TextChoices):
+    """What an evaluator declares before scoring."""
+
+    NONE = "none", _("None")
+    SOME = "some", _("There is one")

@@ -94,3 +94,24 @@ class KeysChanged(GuanbaoError):
 
     Call the tender off, and look in the ledger for who set them.
     """
+
+
+class InterestDeclared(GuanbaoError):
+    """The declaration of interests was made, and stands.
+
+    Ask the office to name another evaluator.
+    """
+
+
+class ScoresMissing(GuanbaoError):
+    """{number} scores are missing.
+
+    Give points with a remark for each bid at each criterion.
+    """
+
+
+class EvaluationsMissing(GuanbaoError):
+    """Not everybody has handed in an evaluation; there must be {fewest} without a conflict of interest at least.
+
+    Wait for them, or name more evaluators.
+    """

@@ -98,3 +98,26 @@ QUESTION_ANSWERED = declare(
     zh="{actor}就 {object} 向全体受邀方作出澄清",
     clear=("text", "answer"),
 )
+EVALUATOR_NAMED = declare(
+    "evaluator.named",
+    en="{actor} named person {person} to evaluate the bids of {object}",
+    zh="{actor}指定人员 {person} 评审 {object} 的投标",
+    clear=("person",),
+)
+INTEREST_DECLARED = declare(
+    "interest.declared",
+    en="{actor} declared as to a conflict of interest at {object}: {interest}",
+    zh="{actor}就 {object} 作出利益冲突申报：{interest}",
+    clear=("interest", "interest_note", "declared_at"),
+)
+EVALUATION_SUBMITTED = declare(
+    "evaluation.submitted",
+    en="{actor} handed in an evaluation of {object}",
+    zh="{actor}提交了 {object} 的评审",
+)
+TENDER_EVALUATED = declare(
+    "tender.evaluated",
+    en="{actor} closed the evaluation of {object}",
+    zh="{actor}结束了 {object} 的评审",
+    clear=("state",),
+)

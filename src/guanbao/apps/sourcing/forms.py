@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from django import forms
 
 from guanbao.apps.sourcing.choices import Preset
-from guanbao.apps.sourcing.models import Question, Tender
+from guanbao.apps.sourcing.models import Bid, Question, Tender
+from guanbao.apps.sourcing.models.tenders import Criterion
 from guanbao.apps.sourcing.presets import criteria_of
 from guanbao.apps.sourcing.services.bids import LONGEST
+from guanbao.apps.sourcing.services.evaluations import Given, evaluators_for
 from guanbao.apps.sourcing.services.openers import officers_for
 from guanbao.apps.sourcing.services.tenders import EDITED
 from guanbao.platform.wording import _, told
@@ -117,6 +119,56 @@ class OfficersForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("first", "second", "third"):
             select: Any = self.fields[name].widget
             select.choices = people
+
+
+class EvaluatorForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who is to evaluate."""
+
+    person = forms.IntegerField(label=_("Evaluator"), min_value=1, max_value=2**63 - 1, widget=forms.Select)
+
+    class Meta:
+        model = Tender
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*given, **more)
+        if self.instance.pk is not None:
+            named = set(self.instance.evaluations.values_list("person", flat=True))
+            select: Any = self.fields["person"].widget
+            people = [(each.pk, each.name) for each in evaluators_for(self.instance) if each.pk not in named]
+            select.choices = [_NOTHING, *people]
+
+
+class ScoreForm(forms.Form):
+    """Points and remarks of one evaluator, by bid and criterion."""
+
+    def __init__(self, *given: Any, bids: list[Bid], criteria: list[Criterion], **more: Any) -> None:  # noqa: ANN401
+        super().__init__(*given, **more)
+        self.rows: list[tuple[Bid, list[Any]]] = []
+        for bid in bids:
+            cells = []
+            for number, criterion in enumerate(criteria):
+                name = f"{bid.pk}-{number}"
+                about = f"{bid} · {criterion.title}"
+                self.fields[f"p-{name}"] = forms.DecimalField(
+                    label=about, required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2
+                )
+                self.fields[f"r-{name}"] = forms.CharField(
+                    label=told("Remark on {what}", what=about), required=False, max_length=1000
+                )
+                cells.append((criterion, self[f"p-{name}"], self[f"r-{name}"]))
+            self.rows.append((bid, cells))
+        dressed(self)
+
+    @property
+    def filled(self) -> dict[tuple[int, int], Given]:
+        """What was filled in."""
+        found = {}
+        for name, points in self.cleaned_data.items():
+            if name.startswith("p-") and points is not None:
+                _p, bid, criterion = name.split("-")
+                found[int(bid), int(criterion)] = Given(points, self.cleaned_data.get(f"r-{bid}-{criterion}", ""))
+        return found
 
 
 class CancelForm(forms.ModelForm):  # type: ignore[type-arg]

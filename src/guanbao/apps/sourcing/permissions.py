@@ -15,6 +15,14 @@ TENDER_OPEN = permission(
     _("Open bids with a second officer"),
     roles=("procurement", "compliance", "internal_audit", "legal", "finance", "risk"),
 )
+TENDER_EVALUATE = permission(
+    "tender.evaluate",
+    _("Evaluate bids"),
+    roles=(
+        "outsourcing_office", "executing_department", "risk", "compliance", "it_security", "finance", "legal",
+        "business_continuity",
+    ),
+)  # fmt: skip
 INVITATION_VIEW = permission("tender_invitation.view", _("See invitations to tenders"), roles=(*BANK, *CONTRACTOR))
 QUESTION_VIEW = permission("question.view", _("See questions about tenders"), roles=(*_BUYERS, *_OWN))
 QUESTION_ASK = permission("question.ask", _("Ask about tenders"), roles=_OWN)

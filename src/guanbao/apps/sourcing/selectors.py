@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT
 from guanbao.apps.parties.choices import Standing
-from guanbao.apps.sourcing.choices import READ, State
-from guanbao.apps.sourcing.models import Bid, Clarification, Invitation, Opener, Question, Tender
+from guanbao.apps.sourcing.choices import READ, SCORED, State
+from guanbao.apps.sourcing.models import Bid, Clarification, Evaluation, Invitation, Opener, Question, Score, Tender
 from guanbao.apps.sourcing.permissions import (
     BID_SUBMIT,
     BID_VIEW,
@@ -17,6 +21,7 @@ from guanbao.apps.sourcing.permissions import (
     QUESTION_VIEW,
     TENDER_VIEW,
 )
+from guanbao.apps.sourcing.ranking import PRICE, Ranked, price_points, quality_points, ranked
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
@@ -35,6 +40,11 @@ CLARIFICATIONS = Columns(
     institution="tender__arrangement__institution__organisation", contractor="tender__invitations__shared_with"
 )
 BIDS = Columns(institution="institution", department=OF_TENDER.department, arrangement=OF_TENDER.arrangement)
+OF_SCORE = Columns(
+    institution="evaluation__tender__arrangement__institution__organisation",
+    department="evaluation__tender__arrangement__department",
+    arrangement="evaluation__tender__arrangement__pk",
+)
 # Before bids are opened not even the institution's auditors are told who bid: it is the bidder's own.
 OWN = Columns(contractor="shared_with")
 WELCOME = (Standing.CANDIDATE, Standing.ADMITTED)
@@ -73,6 +83,42 @@ def bids_visible(*, actor: Actor) -> QuerySet[Bid]:
     """Bids that were opened: before that, nobody at the institution knows who bid."""
     rows = Bid.objects.select_related("contractor", "tender").filter(tender__state__in=READ, opened_at__isnull=False)
     return reach(actor, BID_VIEW).rows(rows, BIDS)
+
+
+def evaluations_visible(*, actor: Actor) -> QuerySet[Evaluation]:
+    """Who evaluates; whoever does so sees of others nothing, not even whether they are done, before all is closed."""
+    rows = reach(actor, TENDER_VIEW).rows(Evaluation.objects.select_related("tender", "person"), OF_TENDER)
+    mine = Evaluation.objects.filter(person=actor.person_id or 0).values("tender")
+    return rows.filter(Q(person=actor.person_id or 0) | Q(tender__state__in=SCORED) | ~Q(tender__in=mine))
+
+
+def scores_visible(*, actor: Actor) -> QuerySet[Score]:
+    """Points: one's own, and everybody's once the evaluation is closed."""
+    rows = reach(actor, TENDER_VIEW).rows(Score.objects.select_related("evaluation__person"), OF_SCORE)
+    return rows.filter(Q(evaluation__person=actor.person_id or 0) | Q(evaluation__tender__state__in=SCORED))
+
+
+def weights_of(tender: Tender) -> dict[str, int]:
+    """The weights of a tender's criteria, by their numbers, and of its price."""
+    return {str(n): each.weight for n, each in enumerate(tender.weighed)} | {PRICE: tender.price_weight}
+
+
+def ranking_of(*, actor: Actor, tender: Tender) -> list[Ranked]:
+    """The bids of a closed evaluation by their points; nothing before."""
+    bids = list(bids_visible(actor=actor).filter(tender=tender, tender__state__in=SCORED))
+    if not bids:
+        return []
+    given: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
+    for score in scores_visible(actor=actor).filter(evaluation__tender=tender, evaluation__submitted_at__isnull=False):
+        given[score.bid_id, score.criterion].append(score.points)
+    totals = {bid.pk: bid.total for bid in bids if bid.total is not None}
+    prices = price_points(tender.formula, totals)
+    points: dict[int, dict[str, Fraction]] = {
+        bid.pk: {PRICE: prices[bid.pk]}
+        | {str(n): quality_points(given[bid.pk, n]) for n in range(len(tender.criteria))}
+        for bid in bids
+    }
+    return ranked(weights_of(tender), points, totals)
 
 
 def bid_own(*, actor: Actor, invitation: Invitation) -> Bid | None:

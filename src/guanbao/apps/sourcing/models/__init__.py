@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from guanbao.apps.sourcing.models.bids import Bid
+from guanbao.apps.sourcing.models.evaluations import Evaluation, Score
 from guanbao.apps.sourcing.models.invitations import Clarification, Invitation, Question
 from guanbao.apps.sourcing.models.tenders import Opener, Tender
 
-__all__ = ("Bid", "Clarification", "Invitation", "Opener", "Question", "Tender")
+__all__ = ("Bid", "Clarification", "Evaluation", "Invitation", "Opener", "Question", "Score", "Tender")

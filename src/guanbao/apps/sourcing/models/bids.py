@@ -40,6 +40,8 @@ class Bid(models.Model):
     opened_at = models.DateTimeField(_("Opened"), null=True, editable=False)
     prices = models.JSONField(_("Prices by lot"), default=list, editable=False)
     total = models.DecimalField(_("Total price"), max_digits=20, decimal_places=2, null=True, editable=False)
+    # Of a tender in two envelopes: what the prices are, until quality is scored.
+    held_prices = models.JSONField(default=list, editable=False)
     offer = models.TextField(_("Offer"), blank=True, editable=False)
 
     class Meta:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
 
 from guanbao.apps.sourcing import permissions, selectors
-from guanbao.apps.sourcing.choices import READ, State
-from guanbao.apps.sourcing.forms import AddForm, CancelForm, EditForm, OfficersForm
-from guanbao.apps.sourcing.models import Bid, Opener, Tender
-from guanbao.apps.sourcing.services import openers, tenders
+from guanbao.apps.sourcing.choices import READ, SCORED, Interest, State
+from guanbao.apps.sourcing.forms import AddForm, CancelForm, EditForm, EvaluatorForm, OfficersForm
+from guanbao.apps.sourcing.models import Bid, Evaluation, Opener, Tender
+from guanbao.apps.sourcing.ranking import PRICE, sensitivity, shown
+from guanbao.apps.sourcing.services import evaluations, openers, tenders
 from guanbao.apps.sourcing.services.keys import FEWEST
 from guanbao.platform.access.reach import reach
 from guanbao.platform.access.roles import role_title
@@ -47,7 +49,18 @@ def _next(actor: Actor, tender: Tender) -> tuple[str, str]:
         if not all(each.public_key for each in named):
             return told("The opening officers set their passphrases"), ""
         return told("Publish the tender"), "publish"
+    if tender.state == State.OPENED:
+        return _next_of_opened(actor, tender)
     return _next_of_published(mine, tender) if tender.state == State.PUBLISHED else ("", "")
+
+
+def _next_of_opened(actor: Actor, tender: Tender) -> tuple[str, str]:
+    mine = tender.evaluations.filter(person=actor.person_id or 0, submitted_at=None).first()
+    if mine is not None and not mine.interest:
+        return told("Declare whether you have a conflict of interest"), f"/evaluations/{mine.pk}/declare"
+    if mine is not None and mine.interest == Interest.NONE:
+        return told("Score the bids"), f"/evaluations/{mine.pk}/score"
+    return told("Evaluators score the bids, each without seeing the others"), ""
 
 
 def _next_of_published(mine: Opener | None, tender: Tender) -> tuple[str, str]:
@@ -70,6 +83,37 @@ def _officers(actor: Actor, tender: Tender) -> dict[str, Any]:
     return {"rows": said}
 
 
+def _takes_evaluators(tender: Tender, _actor: Actor) -> bool:
+    return tender.state in (State.DRAFT, State.PUBLISHED, State.OPENED)
+
+
+def _ranking(actor: Actor, tender: Tender) -> dict[str, Any]:
+    """The bids by their points, what each criterion brings, and how far a weight can move."""
+    rows, weights = selectors.ranking_of(actor=actor, tender=tender), selectors.weights_of(tender)
+    bids = {bid.pk: bid for bid in selectors.bids_visible(actor=actor).filter(tender=tender)}
+    titles = {str(n): each.title for n, each in enumerate(tender.weighed)} | {PRICE: told("Price")}
+    places = [
+        (
+            row.place, bids[row.key], shown(row.total),
+            [(titles[name], shown(row.points[name]), shown(weight * row.points[name] / 100)) for name, weight in
+             weights.items()],
+        )
+        for row in rows
+    ]  # fmt: skip
+    moves = [
+        (titles[each.name], each.weight, shown(each.low), shown(each.high), _strip(each.low, each.high))
+        for each in sensitivity(weights, rows)
+    ]
+    heads = [(titles[name], weight) for name, weight in weights.items()]
+    people = tender.evaluations.exclude(submitted_at=None).count()
+    return {"rows": places, "heads": heads, "moves": moves, "is_closed": tender.state in SCORED, "people": people}
+
+
+def _strip(low: Fraction, high: Fraction) -> tuple[str, str]:
+    """Where the part of a strip of a hundred begins, and how long it is."""
+    return str(shown(low)), str(shown(high - low))
+
+
 def _takes(tender: Tender) -> bool:
     return tender.state in (State.DRAFT, State.PUBLISHED)
 
@@ -83,6 +127,21 @@ def _bids(actor: Actor, tender: Tender) -> dict[str, Any]:
     rows = selectors.bids_visible(actor=actor).filter(tender=tender).order_by("total", "pk")
     told_rows = [(bid, list(zip(tender.lots, bid.prices, strict=False))) for bid in rows]
     return {"rows": told_rows, "tender": tender, "is_open": tender.state in READ}
+
+
+def _declares(evaluation: Evaluation, actor: Actor) -> bool:
+    is_own = evaluation.person_id == actor.person_id
+    return is_own and not evaluation.interest and evaluation.tender.state == State.OPENED
+
+
+def _scores(actor: Actor, evaluation: Evaluation) -> dict[str, Any]:
+    """The points that were given, as far as the reader may see them."""
+    rows = selectors.scores_visible(actor=actor).filter(evaluation=evaluation).select_related("bid__contractor")
+    criteria = evaluation.tender.weighed
+    said = [(row.bid, criteria[row.criterion].title, row) for row in rows.order_by("bid", "criterion")]
+    scores = evaluation.person_id == actor.person_id and evaluation.interest == Interest.NONE
+    may = scores and evaluation.submitted_at is None and evaluation.tender.state == State.OPENED
+    return {"rows": said, "may": may, "evaluation": evaluation}
 
 
 TENDERS = Resource(
@@ -111,6 +170,10 @@ TENDERS = Resource(
     add=Verb("add", _("New tender"), permissions.TENDER_EDIT, tenders.tender_add, form=AddForm),
     verbs=(
         Verb("publish", _("Publish"), permissions.TENDER_EDIT, tenders.tender_publish, when=is_draft),
+        Verb("close", _("Close the evaluation"), permissions.TENDER_EDIT, evaluations.tender_close,
+             when=lambda tender, _actor: tender.state == State.OPENED),
+        Verb("evaluator", _("Name an evaluator"), permissions.TENDER_EDIT, evaluations.tender_evaluator_add,
+             form=EvaluatorForm, when=_takes_evaluators),
         Verb("officers", _("Name opening officers"), permissions.TENDER_EDIT, openers.tender_officers_set,
              form=OfficersForm, when=is_draft),
         Verb("edit", _("Edit"), permissions.TENDER_EDIT, tenders.tender_edit, form=EditForm, when=is_draft),
@@ -122,6 +185,8 @@ TENDERS = Resource(
     panels=(
         Panel("course", _("How far it has come"), "sourcing/course.html", _course, slot="head"),
         Panel("bids", _("Bids"), "sourcing/bids.html", _bids, may=_reads_bids),
+        Panel("ranking", _("Ranking"), "sourcing/ranking.html", _ranking, may=_reads_bids),
+        rows_panel("evaluations", by="tender"),
         rows_panel("tender-invitations", by="tender", columns=("contractor", "outcome"), grows=_takes),
         rows_panel("questions", by="invitation__tender", grows=lambda _row: False),
         rows_panel("clarifications", by="tender"),
@@ -145,4 +210,26 @@ BIDS = Resource(
     parent="tender",
     panels=(TIMELINE,),
 )
+EVALUATIONS = Resource(
+    name="evaluations",
+    model=Evaluation,
+    title=_("Evaluations"),
+    singular=_("Evaluation"),
+    group=_("Sourcing"),
+    empty=_("Nobody is named to evaluate yet."),
+    view=permissions.TENDER_VIEW,
+    rows=selectors.evaluations_visible,
+    columns=("person", "tender", "interest", "declared_at", "submitted_at"),
+    shown=("person", "tender", "interest", "interest_note", "declared_at", "submitted_at"),
+    filters=("tender", "interest"),
+    order=("-pk",),
+    parent="tender",
+    verbs=(
+        Verb(
+            "declare", _("Declare interests"), permissions.TENDER_EVALUATE, evaluations.evaluation_declare,
+            ("interest", "interest_note"), when=_declares,
+        ),
+    ),
+    panels=(Panel("scores", _("Scores"), "sourcing/scores.html", _scores), TIMELINE),
+)  # fmt: skip
 OF_ARRANGEMENT = rows_panel("tenders", by="arrangement", columns=("reference", "title", "kind", "state", "closes_at"))

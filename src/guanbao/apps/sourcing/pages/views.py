@@ -9,14 +9,22 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from guanbao.apps.sourcing.choices import State
+from guanbao.apps.sourcing.choices import Interest, State
 from guanbao.apps.sourcing.errors import PassphraseWrong
-from guanbao.apps.sourcing.forms import BidForm, PassphraseForm
+from guanbao.apps.sourcing.forms import BidForm, PassphraseForm, ScoreForm
 from guanbao.apps.sourcing.models import Opener, Tender
 from guanbao.apps.sourcing.pages.portal import INVITATIONS
-from guanbao.apps.sourcing.pages.tenders import TENDERS
-from guanbao.apps.sourcing.selectors import invitations_visible, may_bid, opener_of, tenders_visible
+from guanbao.apps.sourcing.pages.tenders import EVALUATIONS, TENDERS
+from guanbao.apps.sourcing.selectors import (
+    bids_visible,
+    evaluations_visible,
+    invitations_visible,
+    may_bid,
+    opener_of,
+    tenders_visible,
+)
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.evaluations import scores_save
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_open
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
@@ -32,6 +40,7 @@ def sourcing_routes() -> list[URLPattern]:
     return [
         path("tenders/<int:pk>/key", key_page, name="tender-key"),
         path("tenders/<int:pk>/opening", opening_page, name="tender-opening"),
+        path("evaluations/<int:pk>/score", score_page, name="evaluation-score"),
         path("tender-invitations/<int:pk>/bid", bid_page, name="invitation-bid"),
     ]
 
@@ -115,6 +124,39 @@ def bid_page(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "sourcing/sealed.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(_METHODS)
+def score_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """An evaluator gives points; prices stand there where the tender is not in two envelopes."""
+    actor = actor_of(request)
+    evaluation = (
+        evaluations_visible(actor=actor).filter(pk=pk, person=actor.person_id or 0).first() if pk < 2**63 else None
+    )
+    if evaluation is None or evaluation.interest != Interest.NONE or evaluation.submitted_at is not None:
+        raise Http404
+    tender = evaluation.tender
+    if tender.state != State.OPENED:
+        raise Http404
+    bids = list(bids_visible(actor=actor).filter(tender=tender).order_by("pk"))
+    kept: dict[str, object] = {}
+    for score in evaluation.scores.all():
+        kept[f"p-{score.bid_id}-{score.criterion}"] = score.points
+        kept[f"r-{score.bid_id}-{score.criterion}"] = score.remark
+    form = ScoreForm(request.POST or None, bids=bids, criteria=tender.weighed, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        try:
+            scores_save(actor=actor, evaluation=evaluation, given=form.filled, submit="submit" in request.POST)
+            return redirect(EVALUATIONS.url("detail", pk))
+        except NotPermitted:
+            raise Http404 from None
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                form.add_error(f"p-{name}" if f"p-{name}" in form.fields else None, texts)
+        except GuanbaoError as error:
+            form.add_error(None, explain(error, reader_language()))
+    context = {"form": form, "tender": tender, "title": str(tender), "back": EVALUATIONS.url("detail", pk)}
+    return render(request, "sourcing/score.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _officer(request: HttpRequest, pk: int) -> tuple[Tender, Opener]:

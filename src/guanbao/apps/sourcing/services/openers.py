@@ -169,13 +169,19 @@ def _unwrapped(actor: Actor, tender: Tender, opener: Opener, passphrase: str) ->
 
 def _read(actor: Actor, bid: Bid, content: dict[str, Any]) -> None:
     """Keep what a bid says, now that it may be read."""
-    prices = [Decimal(each) for each in content["prices"]]
-    bid.prices, bid.total, bid.offer = content["prices"], sum(prices, Decimal(0)), content["offer"]
-    bid.opened_at = timezone.now()
+    bid.offer, bid.held_prices, bid.opened_at = content["offer"], content["prices"], timezone.now()
+    if not bid.tender.is_two_envelope:
+        prices_show(bid)
     bid.save()
     said = {"contractor": bid.contractor_id, "digest": bid.digest, "submitted_at": bid.submitted_at}
     scopes = INVITATIONS.scopes_of(bid) | BIDS.scopes_of(bid)
     ledger_append(actor=actor, event=events.BID_READ, subject=bid, after=said, scopes=scopes)
+
+
+def prices_show(bid: Bid) -> None:
+    """Let the prices of a bid be seen, unsaved."""
+    bid.prices, bid.held_prices = bid.held_prices, []
+    bid.total = sum(map(Decimal, bid.prices), Decimal(0))
 
 
 def _posts(tender: Tender, people: list[int]) -> dict[int, str] | None:
