@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "guanbao.apps.arrangements",
     "guanbao.apps.sourcing",
     "guanbao.apps.service_levels",
+    "guanbao.apps.initiatives",
     "guanbao.apps.privacy",
     "guanbao.apps.approvals",
     "guanbao.apps.people",

@@ -31,6 +31,33 @@ const kinds = {
       opens: (at) => line.points[at.dataIndex].opens,
     };
   },
+  bars(data, colour) {
+    return {
+      ...frame(colour),
+      grid: { left: 88, right: 24, top: 16, bottom: 28 },
+      xAxis: { type: "category", data: data.names, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      yAxis: { type: "value", splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      tooltip: { renderMode: "richText", formatter: (at) => `${at.name}  ${at.value} ${data.unit}` },
+      series: [{ type: "bar", barMaxWidth: 48, itemStyle: { color: colour.main }, data: data.values }],
+    };
+  },
+  shares(data, colour) {
+    return {
+      ...frame(colour),
+      tooltip: { renderMode: "richText", formatter: (at) => `${at.name}  ${at.percent} %` },
+      series: [{ type: "pie", radius: ["40%", "72%"], label: { color: colour.text, formatter: "{b}  {d} %" }, itemStyle: { borderColor: colour.surface, borderWidth: 2 }, data: data.parts }],
+    };
+  },
+  lines(data, colour) {
+    return {
+      ...frame(colour),
+      grid: { left: 72, right: 24, top: 32, bottom: 28 },
+      legend: { top: 0, textStyle: { color: colour.text } },
+      xAxis: { type: "category", data: data.names, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      yAxis: { type: "value", splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft } },
+      series: data.lines.map((line) => ({ type: "line", name: line.name, symbolSize: 8, data: line.values })),
+    };
+  },
   heat(data, colour) {
     const shade = [colour.bad, colour.good, colour.none];
     return {
