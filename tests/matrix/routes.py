@@ -11,6 +11,17 @@ from django.urls import URLPattern, get_resolver
 
 from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
 from guanbao.apps.catalogue.models import Function, Service
+from guanbao.apps.initiatives.models import (
+    BusinessCase,
+    Candidate,
+    CaseLine,
+    Part,
+    Policy,
+    Requirement,
+    ScopeCheck,
+    Strategy,
+    Target,
+)
 from guanbao.apps.parties.models import (
     Branch,
     Certificate,
@@ -61,6 +72,11 @@ OWNERS = {
     Place: _of("arrangement__"),
     MaterialChange: ("arrangement__institution__organisation",),
     Waiver: ("arrangement__institution__organisation",),
+    Strategy: ("institution__organisation",),
+    Target: ("strategy__institution__organisation",),
+    Policy: ("institution__organisation",),
+    **dict.fromkeys((ScopeCheck, Requirement, BusinessCase), ("arrangement__institution__organisation",)),
+    **dict.fromkeys((CaseLine, Candidate, Part), ("case__arrangement__institution__organisation",)),
     Entrustment: _of("arrangement__"),
     Tender: ("arrangement__institution__organisation",),
     TenderInvitation: ("institution", "shared_with"),

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from world_of_duties import duties_made
+from world_of_initiatives import initiative_made, strategy_made
 from world_of_sourcing import sourcing_made
 from world_of_stages import rules_made, stages_made
 
@@ -225,6 +226,7 @@ class World:
         own_role_add(
             actor=administrator, name=f"Role {of}", name_en=f"Role {of} en", permissions=["arrangement.view"], gives=[]
         )
+        strategy_made(bank, of, office=office)
         rules_made(bank, compliance=self.by[name, "compliance"].actor)
         job = job_start(actor=office, kind=JOB, arguments={"resource": "functions", "asked": "", "form": "csv"},
                         subject=of)  # fmt: skip
@@ -283,6 +285,7 @@ class World:
             kind="back_office.call_centre", personnel="contractor", since=LONG_AGO, description=of,
         )  # fmt: skip
         stages_made(made, inside, office=office)
+        initiative_made(made, inside, office=office)
         self._service_levels(made, of, office, manager)
         self._documents(made, of, house, manager)
         self._questionnaires(made, of, house, manager)

@@ -19,6 +19,7 @@ from guanbao.cli import (
     presets,
     records,
     reference,
+    taking_over,
     usage,
     worker,
 )
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     demo.add(app)
     reference.add(app)
     house.add(app)
+    taking_over.add(app)
     bank.add(app)
     worker.add(app)
     check.add(app)

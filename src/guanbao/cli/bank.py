@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import bank_approvals, bank_duties, bank_personal, speech
+from guanbao.cli import bank_approvals, bank_duties, bank_initiatives, bank_personal, speech
 from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.bank_questionnaires import questionnaires_put
 from guanbao.cli.house import run_server
@@ -81,7 +81,7 @@ def _bank(tell: Tell) -> list[list[object]]:
     for scheme, value in data["identifiers"].items():
         identifier_add(actor=SYSTEM, institution=bank, scheme=scheme, value=str(value))
     contractors = {key: _contractor(bank, said) for key, said in data["contractors"].items()}
-    known = _Known(bank, departments, contractors, *_catalogue(bank, departments, data))
+    known = _Known(bank, departments, contractors, *_catalogue(bank, departments, data), data["before"])
     tell(_("people for every role"))
     accounts, actors = _people(bank, contractors)
     accounts += bank_approvals.people(bank, data["people"], actors)
@@ -89,6 +89,9 @@ def _bank(tell: Tell) -> list[list[object]]:
     for said in data["arrangements"]:
         tell(said["reference"])
         _arrangement(said, known, calendars, actors)
+    tell(_("strategy and intentions"))
+    bank_initiatives.strategy_made(bank, actors)
+    bank_initiatives.intentions_made(known, actors)
     tell(_("documents"))
     documents_send(actors)
     for key, said in data["contractors"].items():
@@ -112,6 +115,7 @@ class _Known(NamedTuple):
     contractors: dict[str, Any]
     functions: dict[str, Any]
     services: dict[str, Any]
+    before: str
 
 
 def _catalogue(bank: Any, departments: dict[str, Any], data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
@@ -200,9 +204,9 @@ def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any], actors: dict[str, Any]) -> None:
-    from guanbao.apps.arrangements.choices import STAGES
-    from guanbao.apps.arrangements.services import arrangement_add, arrangement_advance, link_add, place_add
+    from guanbao.apps.arrangements.services import arrangement_add, arrangement_take_over, link_add, place_add
     from guanbao.apps.privacy.services import entrustment_add
+    from guanbao.platform.actors import SYSTEM
 
     office = actors["outsourcing_office"]
     made = arrangement_add(
@@ -230,8 +234,7 @@ def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any],
     term = {"begins_on": made.starts_on, "finishes_on": made.ends_on, "assessed_on": date(2025, 12, 1)}
     for processing in said.get("processing", ()):
         entrustment_add(actor=office, arrangement=made, **term, **processing)
-    for _stage in range(STAGES.index(said["stage"])):
-        made = arrangement_advance(actor=office, arrangement=made)
+    made = arrangement_take_over(actor=SYSTEM, arrangement=made, stage=said["stage"], reason=known.before)
     if "records" in said:
         _records(
             made, said, calendars[said["level"]["calendar"]], office, actors[f"{said['contractor']}.service_manager"]

@@ -33,6 +33,12 @@ ARRANGEMENT_ADVANCED = declare(
 )
 _SUSPENDED = ("suspended_on", "suspension_reason")
 _MOVED = ("stage", "stage_since", "outcome", "ended_from", "stage_reason", "renewals", *_SUSPENDED)
+ARRANGEMENT_TAKEN_OVER = declare(
+    "arrangement.taken_over",
+    en="{actor} took {object} over at {stage}: {stage_reason}",
+    zh="{actor}将存量事项{object}纳入管理，处于 {stage}：{stage_reason}",
+    clear=_MOVED,
+)
 ARRANGEMENT_WITHDRAWN = declare(
     "arrangement.withdrawn",
     en="{actor} withdrew {object}: {stage_reason}",

@@ -188,14 +188,14 @@ ARRANGEMENTS = Resource(
             permissions.ARRANGEMENT_END,
             services.arrangement_terminate,
             ("stage_reason",),
-            when=lambda arrangement, actor: arrangement.stage in RUNNING or _may_end(arrangement, actor),
+            when=lambda arrangement, _actor: arrangement.stage in RUNNING,
             grave=True,
         ),
     ),
     panels=(
         Panel("thread", _("Stages"), "arrangements/thread.html", _thread, slot="head"),
         Panel("facts", _("Overview"), "arrangements/facts.html", _facts),
-        Panel("gates", _("Gates"), "arrangements/gates.html", _gates, may=_inside),
+        Panel("gates", _("Gates"), "arrangements/gates.html", _gates, may=_inside, rank=5),
         TIMELINE,
     ),
 )

@@ -15,6 +15,7 @@ from guanbao.apps.initiatives.models import (
     Strategy,
     Target,
 )
+from guanbao.apps.initiatives.selectors import is_draft
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import _
@@ -69,7 +70,14 @@ TARGETS = Resource(
     add=Verb("add", _("Set a target"), permissions.STRATEGY_EDIT, services.target_add, ("strategy", *events.TARGET)),
     verbs=(
         Verb("review", _("Review the target"), permissions.STRATEGY_EDIT, services.target_review, form=ReviewForm),
-        Verb("remove", _("Remove"), permissions.STRATEGY_EDIT, services.target_remove, grave=True),
+        Verb(
+            "remove",
+            _("Remove"),
+            permissions.STRATEGY_EDIT,
+            services.target_remove,
+            when=lambda target, _actor: is_draft(target.strategy),
+            grave=True,
+        ),
     ),
     panels=(TIMELINE,),
 )

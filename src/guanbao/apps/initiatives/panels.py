@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from guanbao.apps.initiatives.choices import Direction, Family, Letter, Line
 from guanbao.apps.initiatives.figures import parts_wrong, worth_of
 from guanbao.apps.initiatives.models import BusinessCase, CaseLine, Strategy, Target
+from guanbao.apps.initiatives.permissions import INITIATIVE_EDIT, STRATEGY_EDIT
+from guanbao.apps.initiatives.selectors import is_draft
+from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
 
@@ -59,14 +62,15 @@ def worth(_actor: Actor, case: BusinessCase) -> dict[str, Any]:
         "case": case,
         "years": names,
         "table": table,
-        "net": [found.net[year] for year in years],
+        "net": _money([found.net[year] for year in years]),
+        "present": _money([found.present])[0],
         "worth": found,
         "charts": charts if services else None,
         "has_usage": bool(usage),
     }
 
 
-def duties(_actor: Actor, case: BusinessCase) -> dict[str, Any]:
+def duties(actor: Actor, case: BusinessCase) -> dict[str, Any]:
     """The table of duties: activities by posts, and what is wrong with it."""
     parts = list(case.parts.order_by("activity", "post"))
     posts = list(dict.fromkeys(part.post for part in parts))
@@ -77,6 +81,7 @@ def duties(_actor: Actor, case: BusinessCase) -> dict[str, Any]:
     ]
     return {
         "case": case,
+        "can": not reach(actor, INITIATIVE_EDIT).is_empty,
         "posts": posts,
         "rows": rows,
         "wrong": parts_wrong(parts),
@@ -84,12 +89,13 @@ def duties(_actor: Actor, case: BusinessCase) -> dict[str, Any]:
     }
 
 
-def targets(_actor: Actor, strategy: Strategy) -> dict[str, Any]:
+def targets(actor: Actor, strategy: Strategy) -> dict[str, Any]:
     """Each target with the latest that was reached of it."""
     rows = strategy.targets.order_by("family", "due_on").prefetch_related("reviews")
     found = [_standing(row) for row in rows]
     missing = [family.label for family in Family if family not in {one.target.family for one in found}]
-    return {"strategy": strategy, "targets": found, "missing": missing}
+    can = not reach(actor, STRATEGY_EDIT).is_empty and is_draft(strategy)
+    return {"strategy": strategy, "targets": found, "missing": missing, "can": can}
 
 
 def _standing(target: Target) -> Standing:
@@ -110,3 +116,7 @@ def _sum(lines: Iterable[CaseLine], kind: Line, year: int) -> Decimal:
 def _usage(lines: Iterable[CaseLine], service: str, year: int) -> int | None:
     found = [line.usage for line in lines if line.service == service and line.year == year and line.usage is not None]
     return sum(found) if found else None
+
+
+def _money(amounts: Iterable[Decimal]) -> list[str]:
+    return [f"{amount:,.2f}" for amount in amounts]

@@ -20,7 +20,7 @@ from guanbao.apps.initiatives.models import (
 from guanbao.apps.initiatives.permissions import INITIATIVE_VIEW, STRATEGY_VIEW
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
-from guanbao.platform.workflow.services.approvals import is_approved
+from guanbao.platform.workflow.services.approvals import is_approved, is_running
 
 OF_INSTITUTION = Columns(institution="institution__organisation")
 OF_STRATEGY = Columns(institution="strategy__institution__organisation")
@@ -87,3 +87,8 @@ def strategy_in_force(institution_id: int) -> Strategy | None:
     today = timezone.localdate()
     rows = Strategy.objects.filter(institution=institution_id, valid_from__lte=today, valid_until__gte=today)
     return next((row for row in rows.order_by("-version") if is_approved(row)), None)
+
+
+def is_draft(strategy: Strategy) -> bool:
+    """Whether nobody decides about a version, nor has approved it: it can be changed."""
+    return not (is_running(strategy) or is_approved(strategy))

@@ -11,6 +11,7 @@ from guanbao.apps.arrangements.services.moving import (
     arrangement_renew,
     arrangement_resume,
     arrangement_suspend,
+    arrangement_take_over,
     arrangement_terminate,
     arrangement_withdraw,
 )
@@ -20,7 +21,7 @@ from guanbao.apps.arrangements.services.waivers import waiver_ask
 
 __all__ = (
     "EDITED", "arrangement_add", "arrangement_advance", "arrangement_edit", "arrangement_reject", "arrangement_renew",
-    "arrangement_resume", "arrangement_suspend", "arrangement_terminate", "arrangement_withdraw", "link_add",
-    "link_remove", "material_change_record", "material_change_settle", "place_add", "place_remove", "rulebook_choose",
-    "waiver_ask",
+    "arrangement_resume", "arrangement_suspend", "arrangement_take_over", "arrangement_terminate",
+    "arrangement_withdraw", "link_add", "link_remove", "material_change_record", "material_change_settle", "place_add",
+    "place_remove", "rulebook_choose", "waiver_ask",
 )  # fmt: skip

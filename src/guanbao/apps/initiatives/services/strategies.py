@@ -14,13 +14,12 @@ from guanbao.apps.initiatives import events
 from guanbao.apps.initiatives.errors import StrategyApproved
 from guanbao.apps.initiatives.models import Policy, Review, Strategy, Target
 from guanbao.apps.initiatives.permissions import STRATEGY_EDIT
-from guanbao.apps.initiatives.selectors import OF_INSTITUTION, OF_STRATEGY, OF_TARGET
+from guanbao.apps.initiatives.selectors import OF_INSTITUTION, OF_STRATEGY, OF_TARGET, is_draft
 from guanbao.apps.parties.models import Institution
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
 from guanbao.platform.wording import told
-from guanbao.platform.workflow.services.approvals import is_approved, is_running
 
 _INSTITUTIONS = Columns(institution="organisation")
 
@@ -109,7 +108,7 @@ def policy_withdraw(*, actor: Actor, policy: Policy, withdrawn_on: date | None) 
 def _need_draft(strategy: Strategy) -> None:
     """That nobody decides about it, nor has; it stays so until the transaction ends. Raises StrategyApproved."""
     held = Strategy.objects.select_for_update(of=("self",)).get(pk=strategy.pk)
-    if is_running(held) or is_approved(held):
+    if not is_draft(held):
         raise StrategyApproved(strategy=str(held))
 
 

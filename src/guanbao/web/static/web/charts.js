@@ -86,7 +86,7 @@ function draw(place) {
   chart.setOption(option, true);
   chart.off("click");
   chart.on("click", (at) => {
-    const address = option.opens(at);
+    const address = option.opens && option.opens(at);
     if (address) location.href = address;
   });
 }
