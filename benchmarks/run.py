@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-BENCHMARKS = ("tickets", "working_time", "imports", "ledger", "uploads", "pages")
+BENCHMARKS = ("tickets", "working_time", "imports", "ledger", "uploads", "pages", "gates")
 
 
 def main() -> None:
