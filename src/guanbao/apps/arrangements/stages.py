@@ -15,7 +15,7 @@ from guanbao.apps.arrangements.choices import STAGES, Stage
 from guanbao.apps.arrangements.errors import GateTwice
 from guanbao.apps.arrangements.models import Arrangement, Waiver
 from guanbao.apps.arrangements.rules import rules_of
-from guanbao.platform.workflow.services.approvals import is_approved
+from guanbao.platform.workflow.services.approvals import approved_among
 
 _GATES: dict[str, Gate] = {}
 
@@ -97,7 +97,8 @@ def gates_judged(arrangement: Arrangement, *, ahead: bool = False) -> list[Judge
 def _waived(arrangement: Arrangement) -> dict[str, date]:
     """The gates that may be shut, and until when: a waiver counts once it is approved."""
     rows = Waiver.objects.filter(arrangement=arrangement, ends_on__gte=timezone.localdate()).order_by("ends_on")
-    return {row.gate: row.ends_on for row in rows if is_approved(row)}
+    approved = approved_among(rows)
+    return {row.gate: row.ends_on for row in rows if row.pk in approved}
 
 
 def stage_after(stage: str) -> Stage | None:

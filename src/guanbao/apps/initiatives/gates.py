@@ -14,7 +14,7 @@ from guanbao.apps.initiatives.selectors import strategy_in_force
 from guanbao.platform.questionnaires.choices import Outcome, State
 from guanbao.platform.questionnaires.models import Issue
 from guanbao.platform.wording import _, told
-from guanbao.platform.workflow.services.approvals import is_approved
+from guanbao.platform.workflow.services.approvals import approved_among, is_approved
 
 SUITABILITY = "scope_suitability"
 
@@ -33,7 +33,8 @@ def rules_are_complete(arrangement: Arrangement) -> Shut | None:
     rows = Policy.objects.filter(
         institution=arrangement.institution_id, withdrawn_on=None, review_by__gte=timezone.localdate()
     )
-    found = {row.category for row in rows if is_approved(row)}
+    approved = approved_among(rows)
+    found = {row.category for row in rows if row.pk in approved}
     missing = [str(Category(kind).label) for kind in MANDATORY if kind not in found]
     if not missing:
         return None

@@ -20,7 +20,7 @@ from guanbao.apps.initiatives.models import (
 from guanbao.apps.initiatives.permissions import INITIATIVE_VIEW, STRATEGY_VIEW
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
-from guanbao.platform.workflow.services.approvals import is_approved, is_running
+from guanbao.platform.workflow.services.approvals import approved_among, is_approved, is_running
 
 OF_INSTITUTION = Columns(institution="institution__organisation")
 OF_STRATEGY = Columns(institution="strategy__institution__organisation")
@@ -85,8 +85,10 @@ def parts_visible(*, actor: Actor) -> QuerySet[Part]:
 def strategy_in_force(institution_id: int) -> Strategy | None:
     """The latest version that was approved and holds today."""
     today = timezone.localdate()
-    rows = Strategy.objects.filter(institution=institution_id, valid_from__lte=today, valid_until__gte=today)
-    return next((row for row in rows.order_by("-version") if is_approved(row)), None)
+    held = Strategy.objects.filter(institution=institution_id, valid_from__lte=today, valid_until__gte=today)
+    rows = list(held.order_by("-version"))
+    approved = approved_among(rows)
+    return next((row for row in rows if row.pk in approved), None)
 
 
 def is_draft(strategy: Strategy) -> bool:
