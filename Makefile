@@ -102,6 +102,11 @@ duties: ## duties under time and people, the long way: ten thousand runs of fift
 	@tools/bootstrap.sh test
 	@GUANBAO_DUTY_RUNS=10000 $(BIN)/pytest -s -p no:xdist tests/platform/obligations
 
+.PHONY: contracts
+contracts: ## contracts in whatever hands, the long way: five hundred lives
+	@tools/bootstrap.sh test
+	@GUANBAO_CONTRACT_RUNS=500 $(BIN)/pytest -s -p no:xdist tests/apps/contracts/test_contract_machine.py
+
 .PHONY: documents
 documents: ## documents under whatever people do, the long way: ten thousand runs of fifty steps
 	@tools/bootstrap.sh test

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from callers import House
 from django.utils import timezone
+from worlds_of_contracts import contracts_made
 from worlds_of_sourcing import sourcing_made
 
 from guanbao.apps.arrangements.models import Arrangement
@@ -80,6 +81,7 @@ class World:
         self._duties(*self.arrangements)
         self._stages()
         sourcing_made(self, self.arrangements[1])
+        contracts_made(self)
         self._notices()
 
     def _entries(self, n):

@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 
 from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
 from guanbao.apps.catalogue.models import Function, Service
+from guanbao.apps.contracts.models import Clause, Confidentiality, Contract, Invoice, Payment, Sealing, Signatory
 from guanbao.apps.initiatives.models import (
     BusinessCase,
     Candidate,
@@ -84,6 +85,13 @@ OWNERS = {
     Clarification: ("tender__arrangement__institution__organisation", "tender__invitations__shared_with"),
     Bid: ("institution",),
     Evaluation: ("tender__arrangement__institution__organisation",),
+    Contract: ("institution__organisation", "shared_with"),
+    Clause: ("contract__institution__organisation", "contract__shared_with"),
+    Signatory: ("contract__institution__organisation", "contract__shared_with"),
+    Payment: ("contract__institution__organisation", "contract__shared_with"),
+    Invoice: ("contract__institution__organisation", "contract__shared_with"),
+    Sealing: ("contract__institution__organisation",),
+    Confidentiality: _of(""),
     WorkingCalendar: ("institution__organisation", "levels__arrangement__contractor__organisation"),
     Level: _of("arrangement__"),
     Term: _of("level__arrangement__"),

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from world_of_contracts import contracts_made
 from world_of_duties import duties_made
 from world_of_initiatives import initiative_made, strategy_made
 from world_of_sourcing import sourcing_made
@@ -290,6 +291,8 @@ class World:
         self._documents(made, of, house, manager)
         self._questionnaires(made, of, house, manager)
         self._approvals(made, house, office)
+        ours = {role: who.actor for (tenant_, role), who in self.by.items() if tenant_ == house}
+        contracts_made(made, of, inside, by=ours, manager=manager)
         duties_made(made, of, mark(house), mark(tenant), office=office, manager=manager)
         return made
 

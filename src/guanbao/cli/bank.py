@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import bank_approvals, bank_duties, bank_initiatives, bank_personal, speech
+from guanbao.cli import bank_approvals, bank_contracts, bank_duties, bank_initiatives, bank_personal, speech
 from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.bank_questionnaires import questionnaires_put
 from guanbao.cli.house import run_server
@@ -101,6 +101,7 @@ def _bank(tell: Tell) -> list[list[object]]:
     bank_approvals.approvals(data, actors)
     tell(_("duties"))
     bank_duties.duties(data, actors)
+    bank_contracts.drafts(actors)
     bank_personal.reveals(data, actors)
     questionnaires_put(actors)
     checkpoint_make()
@@ -204,7 +205,14 @@ def _calendar(bank: Any, said: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any], actors: dict[str, Any]) -> None:
-    from guanbao.apps.arrangements.services import arrangement_add, arrangement_take_over, link_add, place_add
+    from guanbao.apps.arrangements.choices import STAGES, Stage
+    from guanbao.apps.arrangements.services import (
+        arrangement_add,
+        arrangement_advance,
+        arrangement_take_over,
+        link_add,
+        place_add,
+    )
     from guanbao.apps.privacy.services import entrustment_add
     from guanbao.platform.actors import SYSTEM
 
@@ -234,7 +242,14 @@ def _arrangement(said: dict[str, Any], known: _Known, calendars: dict[str, Any],
     term = {"begins_on": made.starts_on, "finishes_on": made.ends_on, "assessed_on": date(2025, 12, 1)}
     for processing in said.get("processing", ()):
         entrustment_add(actor=office, arrangement=made, **term, **processing)
-    made = arrangement_take_over(actor=SYSTEM, arrangement=made, stage=said["stage"], reason=known.before)
+    at = STAGES.index(said["stage"])
+    has_contract = at > STAGES.index(Stage.CONTRACT)
+    stage = "contract" if has_contract else said["stage"]
+    made = arrangement_take_over(actor=SYSTEM, arrangement=made, stage=stage, reason=known.before)
+    if has_contract:
+        bank_contracts.signed(made, actors)
+        for _n in range(at - STAGES.index(Stage.CONTRACT)):
+            made = arrangement_advance(actor=office, arrangement=made)
     if "records" in said:
         _records(
             made, said, calendars[said["level"]["calendar"]], office, actors[f"{said['contractor']}.service_manager"]

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "guanbao.apps.catalogue",
     "guanbao.apps.arrangements",
     "guanbao.apps.sourcing",
+    "guanbao.apps.contracts",
     "guanbao.apps.service_levels",
     "guanbao.apps.initiatives",
     "guanbao.apps.privacy",

@@ -114,6 +114,7 @@ def test_rows_are_ticked_in_the_list(office, thread):
     assert 'name="row"' not in office.get("/arrangements/").content.decode()
 
 
+@pytest.mark.usefixtures("own_gates")
 def test_a_verb_is_done_to_each_row_that_was_ticked(office, thread):
     Arrangement.objects.filter(pk=thread.cards.pk).update(elements=[])
     asked = office.get(f"{LIST}bulk", {"verb": "advance", "row": [thread.calls.pk, thread.cards.pk]})
@@ -149,6 +150,7 @@ def test_what_is_no_verb_for_many_is_not_there(office, thread, asked):
     assert office.post(f"{LIST}bulk", {"verb": "advance", "row": range(1, 202)}).status_code == 404
 
 
+@pytest.mark.usefixtures("own_gates")
 def test_who_may_not_do_it_to_one_may_not_do_it_to_many(client, house, thread):
     rows = [thread.calls.pk, thread.cards.pk, thread.foreign.pk]
     before = Entry.objects.count()

@@ -85,6 +85,7 @@ def test_what_is_wrong_stands_in_the_form(office, thread):
     assert Arrangement.objects.count() == 3
 
 
+@pytest.mark.usefixtures("own_gates")
 def test_the_next_stage_is_a_click_and_a_shut_gate_is_told(office, thread):
     at = f"/arrangements/{thread.calls.pk}"
     assert office.post(f"{at}/advance").status_code == 302

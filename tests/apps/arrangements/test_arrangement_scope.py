@@ -64,6 +64,7 @@ def test_what_may_never_be_outsourced_stops_every_way_in(thread, house, needed, 
     assert not thread.calls.services.exists()
 
 
+@pytest.mark.usefixtures("own_gates")
 def test_an_arrangement_that_became_forbidden_does_not_leave_scope(thread, needed, forbidden):
     arrangement_edit(actor=thread.office[1], arrangement=thread.calls, services=[needed])
     for rule, refusal, told in (

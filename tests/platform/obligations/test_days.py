@@ -3,11 +3,11 @@
 import os
 from datetime import date, timedelta
 
-import days_oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import days_oracle
 from guanbao.engine.calendars import Calendar
 from guanbao.engine.documents import parse
 from guanbao.platform.calendars import OFFICE

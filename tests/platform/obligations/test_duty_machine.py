@@ -7,7 +7,6 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
-import days_oracle
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+import days_oracle
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.services import arrangement_add, arrangement_edit
 from guanbao.apps.duties.services import arrangement_duty_add

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT, columns
+from guanbao.apps.contracts.crediting import Credit
 from guanbao.apps.service_levels import permissions
-from guanbao.apps.service_levels.choices import ExclusionState, LevelState, StatementState
+from guanbao.apps.service_levels.choices import AmountKind, ExclusionState, LevelState, StatementState
 from guanbao.apps.service_levels.models import (
     Amount,
     Exclusion,
@@ -110,3 +112,10 @@ def statements_latest(*, actor: Actor, arrangement: Arrangement, most: int = 12)
     for row in rows.exclude(state=StatementState.SUPERSEDED).order_by("-period_from", "-state")[: 2 * most]:
         found.setdefault(row.period_from, row)  # of a month "issued" comes before "draft", from the end of the alphabet
     return [found[month] for month in sorted(found)][-most:]
+
+
+def credits_standing(arrangement_id: int) -> Iterator[Credit]:
+    """What a contractor owes by its statements, whoever asks, with what was taken back."""
+    rows = Amount.objects.filter(arrangement=arrangement_id, kind=AmountKind.CREDIT).order_by("month", "pk")
+    for row in rows:
+        yield Credit(row.month, row.amount, row.currency, f"/amounts/{row.pk}/")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-PACK = Path(__file__).parents[3] / "src/guanbao/packs/calendars/cn.yaml"
+PACK = Path(__file__).parents[1] / "src/guanbao/packs/calendars/cn.yaml"
 _DATA = yaml.safe_load(PACK.read_text(encoding="utf-8"))
 FIRST, LAST = _DATA["announced"]["first"], _DATA["announced"]["last"]
 OFF = {f"{year}-{day}" for year, rows in _DATA["days_off"].items() for row in rows for day in row["days"]}

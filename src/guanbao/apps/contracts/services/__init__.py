@@ -1,0 +1,1 @@
+"""Writes of contracts, each with its event in the ledger."""
