@@ -25,7 +25,7 @@ FACTS = {
 def contracts_made(world):
     """Some in each state in which something can be done to one."""
     maker = world.maker.actor
-    *_, at = Arrangement.objects.order_by("pk")
+    at = Arrangement.objects.get(reference="EB-3")  # about which nobody decides, and which has not changed
     Arrangement.objects.filter(pk=at.pk).update(stage="contract")
     at.refresh_from_db()
 

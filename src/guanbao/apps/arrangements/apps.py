@@ -14,11 +14,15 @@ class ArrangementsConfig(AppConfig):
     def ready(self) -> None:
         """Make the pages and the gates known."""
         from guanbao.apps.arrangements import course, duties, gates, models, pages, selectors, services  # noqa: F401, PLC0415
+        from guanbao.apps.arrangements.rules import pack_title  # noqa: PLC0415
+        from guanbao.apps.arrangements.stages import gate_title  # noqa: PLC0415
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
+        from guanbao.platform.ledger.telling import tell_names  # noqa: PLC0415
         from guanbao.platform.questionnaires.attaching import attach as attach_questionnaires  # noqa: PLC0415
         from guanbao.platform.workflow.attaching import attach  # noqa: PLC0415
         from guanbao.web.resource import add_panels, add_verbs, register  # noqa: PLC0415
 
+        tell_names(pack=pack_title, gate=gate_title)
         attach(models.Arrangement, "tiered_review", fields=(*services.EDITED, "revision"), parts=("links", "places"),
                rows=selectors.arrangements_visible, columns=selectors.ARRANGEMENTS)  # fmt: skip
         attach(models.Waiver, "tiered_review", fields=("gate", "reason", "ends_on"), thread="arrangement",

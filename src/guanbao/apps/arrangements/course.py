@@ -8,7 +8,7 @@ from guanbao.apps.arrangements import permissions, selectors, services
 from guanbao.apps.arrangements.forms import RulebookForm, WaiverForm
 from guanbao.apps.arrangements.models import MaterialChange, Waiver
 from guanbao.apps.arrangements.rules import rules_of
-from guanbao.apps.arrangements.stages import gates
+from guanbao.apps.arrangements.stages import gate_title, gates
 from guanbao.apps.parties.models import Institution
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
@@ -17,12 +17,7 @@ from guanbao.platform.wording import _
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 
-
-def _gate_title(name: str) -> str:
-    return str(gates()[name].title) if name in gates() else name
-
-
-tell(Waiver, gate=_gate_title)
+tell(Waiver, gate=gate_title)
 
 
 def _matrix(_actor: Actor, institution: Institution) -> dict[str, Any]:

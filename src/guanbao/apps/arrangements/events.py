@@ -96,8 +96,8 @@ CHANGE_SETTLED = declare(
 )
 WAIVER_ASKED = declare(
     "waiver.asked",
-    en="{actor} asked for the waiver {object} until {ends_on}: {reason}",
-    zh="{actor}申请豁免{object}，至 {ends_on}：{reason}",
+    en="{actor} asked that «{gate}» be waived until {ends_on} ({object}): {reason}",
+    zh="{actor}申请豁免“{gate}”至 {ends_on}（{object}）：{reason}",
     clear=("arrangement", "gate", "reason", "ends_on"),
 )
 RULEBOOK_CHOSEN = declare(

@@ -286,7 +286,7 @@ class Waiver(models.Model):
     ends_on = models.DateField(_("Ends on"))
 
     def __str__(self) -> str:
-        return f"{self.arrangement.reference} {self.gate}"
+        return f"{self.arrangement.reference} {self.ends_on:%Y-%m-%d}"
 
     @property
     def ledger_label(self) -> str:

@@ -23,7 +23,7 @@ class Class:
     code: str
     title: Said
     when: Mapping[str, object]
-    gates: Mapping[str, str]
+    gates: Mapping[str, Said | str]
 
     def holds(self, arrangement: Arrangement) -> bool:
         """Whether an arrangement is of it."""
@@ -36,7 +36,7 @@ class RulePack:
 
     name: str
     title: Said
-    source: str
+    source: Said
     version: int
     classes: tuple[Class, ...]
     never_waived: frozenset[str]
@@ -49,7 +49,7 @@ class RulePack:
         for one in self.classes:
             if one.holds(arrangement):
                 for name, rule in one.gates.items():
-                    found.setdefault(name, []).append(rule)
+                    found.setdefault(name, []).append(str(rule))
         return {name: "; ".join(dict.fromkeys(rules)) for name, rules in found.items()}
 
 
@@ -64,6 +64,11 @@ def rule_packs() -> Mapping[str, RulePack]:
 def pack_choices() -> list[tuple[str, Any]]:
     """The packs to choose among."""
     return [(name, lazily(pack.title)) for name, pack in rule_packs().items()]
+
+
+def pack_title(name: str) -> str:
+    """What a pack is called; its name, where none is of that name any more."""
+    return str(rule_packs()[name].title) if name in rule_packs() else name
 
 
 def rules_of(institution_id: int) -> RulePack:
@@ -81,12 +86,22 @@ def needs_report(arrangement: Arrangement) -> bool:
 def _read(file: str, text: str) -> RulePack:
     data: dict[str, Any] = documents.parse(text, file=Path(file)).data
     classes = tuple(
-        Class(code, Said(**said["title"]), said.get("when") or {}, said["gates"])
+        Class(
+            code,
+            Said(**said["title"]),
+            said.get("when") or {},
+            {name: _said(rule) for name, rule in said["gates"].items()},
+        )
         for code, said in data["classes"].items()
     )
     title = Said(**data["title"])
     name = file.removesuffix(".yaml")
     never = frozenset(data.get("never_waived", ()))
     return RulePack(
-        name, title, data["source"], data["version"], classes, never, data["days"], data.get("reported") or {}
+        name, title, _said(data["source"]), data["version"], classes, never, data["days"], data.get("reported") or {}
     )
+
+
+def _said(given: Any) -> Said:  # noqa: ANN401 - of a pack
+    """A text in both languages, or one that is written the same in both."""
+    return Said(**given) if isinstance(given, dict) else Said(given, given)

@@ -79,6 +79,11 @@ def gates() -> Mapping[str, Gate]:
     return dict(sorted(_GATES.items(), key=lambda item: STAGES.index(item[1].leaves) if item[1].leaves else -1))
 
 
+def gate_title(name: str) -> str:
+    """What a gate is called; its name, where no app registers it any more."""
+    return str(_GATES[name].title) if name in _GATES else name
+
+
 def gates_judged(arrangement: Arrangement, *, ahead: bool = False) -> list[Judged]:
     """The gates of the arrangement's present stage that bind it, each judged now; `ahead` those of the later stages."""
     if arrangement.stage == Stage.CLOSED:

@@ -113,6 +113,7 @@ class PaymentForm(forms.ModelForm):  # type: ignore[type-arg] # as above
     amount_net = Payment._meta.get_field("amount_net").formfield(required=False)  # noqa: SLF001 - as above
     amount_vat = Payment._meta.get_field("amount_vat").formfield(required=False)  # noqa: SLF001
     workdays = Payment._meta.get_field("workdays").formfield(  # noqa: SLF001
+        max_value=32_767,  # what the column holds
         required=False,
         help_text=_("After signing, completion or what was reached; usually 10 for a prepayment, else 30."),
     )

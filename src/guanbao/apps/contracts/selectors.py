@@ -67,7 +67,7 @@ def payments_visible(*, actor: Actor) -> QuerySet[Payment]:
 
 def invoices_visible(*, actor: Actor) -> QuerySet[Invoice]:
     """Invoices."""
-    return _of_contract(Invoice.objects.select_related("payment"), actor)
+    return _of_contract(Invoice.objects.select_related("payment__contract__institution"), actor)
 
 
 def sealings_visible(*, actor: Actor) -> QuerySet[Sealing]:
