@@ -13,7 +13,15 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from guanbao.cli import bank_approvals, bank_contracts, bank_duties, bank_initiatives, bank_personal, speech
+from guanbao.cli import (
+    bank_approvals,
+    bank_contracts,
+    bank_duties,
+    bank_initiatives,
+    bank_personal,
+    bank_sourcing,
+    speech,
+)
 from guanbao.cli.bank_documents import documents_send
 from guanbao.cli.bank_questionnaires import questionnaires_put
 from guanbao.cli.house import run_server
@@ -92,6 +100,8 @@ def _bank(tell: Tell) -> list[list[object]]:
     tell(_("strategy and intentions"))
     bank_initiatives.strategy_made(bank, actors)
     bank_initiatives.intentions_made(known, actors)
+    tell(_("tenders"))
+    bank_sourcing.tenders(contractors, actors)
     tell(_("documents"))
     documents_send(actors)
     for key, said in data["contractors"].items():

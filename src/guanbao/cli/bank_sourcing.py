@@ -1,0 +1,93 @@
+"""The demonstration bank's tenders: published by procurement, bid for by its contractors, opened by two officers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+_PACK = "packs/demonstration/sourcing.yaml"
+_FACTS = ("reference", "title", "kind", "description", "lots", "criteria", "price_weight")
+
+
+def tenders(contractors: dict[str, Any], actors: dict[str, Any]) -> None:
+    """Each as far as the pack says."""
+    from django.utils import timezone
+
+    from guanbao.apps.arrangements.models import Arrangement
+    from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set
+    from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
+    from guanbao.engine import documents
+
+    text = resources.files("guanbao").joinpath(_PACK).read_text(encoding="utf-8")
+    pack = documents.parse(text, file=Path("sourcing.yaml")).data
+    buyer, day = actors["procurement"], timezone.now() + timedelta(days=14)
+    for said in pack["tenders"]:
+        facts = {name: said[name] for name in _FACTS}
+        arrangement = Arrangement.objects.get(reference=said["of"])
+        tender = tender_add(
+            actor=buyer, arrangement=arrangement, questions_until=day, closes_at=day + timedelta(days=7), **facts
+        )
+        for contractor in contractors.values():
+            invitation_add(actor=buyer, tender=tender, contractor=contractor)
+        first, second = (actors[login].person_id for login in pack["officers"])
+        tender_officers_set(actor=buyer, tender=tender, first=first, second=second)
+        for login, passphrase in pack["officers"].items():
+            tender_key_set(actor=actors[login], tender=tender, passphrase=passphrase)
+        tender = tender_publish(actor=buyer, tender=tender)
+        _bids(tender, said, contractors, actors)
+        if said.get("opened"):
+            _opened(tender, said, pack["officers"], actors)
+
+
+def _bids(tender: Any, said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:  # noqa: ANN401 - models are there once Django is
+    """What its contractors ask and bid; their prices are divided among the lots."""
+    from guanbao.apps.sourcing.models import Invitation
+    from guanbao.apps.sourcing.services.bids import bid_submit
+    from guanbao.apps.sourcing.services.questions import question_answer, question_ask
+
+    invited = {
+        key: Invitation.objects.get(tender=tender, contractor=contractors[key]) for key in ("calls", "cloud", "care")
+    }
+    for key, price in said["bids"].items():
+        prices = [Decimal(price) / len(tender.lots)] * len(tender.lots)
+        bid_submit(
+            actor=actors[f"{key}.service_manager"], invitation=invited[key], prices=prices, offer=said["description"]
+        )
+    if asked := said.get("question"):
+        question = question_ask(
+            actor=actors[f"{asked['from']}.service_manager"], invitation=invited[asked["from"]], text=asked["text"]
+        )
+        question_answer(actor=actors["procurement"], question=question, text=asked["said"], answer=asked["answer"])
+
+
+def _opened(tender: Any, said: dict[str, Any], officers: dict[str, str], actors: dict[str, Any]) -> None:  # noqa: ANN401
+    """As time itself would have it; then two officers open, and judges score blind to one another."""
+    from django.utils import timezone
+
+    from guanbao.apps.sourcing.models import Evaluation, Tender
+    from guanbao.apps.sourcing.services.evaluations import (
+        Given,
+        evaluation_declare,
+        scores_save,
+        tender_evaluator_add,
+    )
+    from guanbao.apps.sourcing.services.openers import tender_open
+
+    past = timezone.now() - timedelta(hours=1)
+    Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(days=1), closes_at=past)
+    for login, passphrase in officers.items():
+        tender_open(actor=actors[login], tender=tender, passphrase=passphrase)
+    bids = list(tender.bids.order_by("pk"))
+    for login, points in said["evaluators"].items():
+        judge = actors[login]
+        tender_evaluator_add(actor=actors["procurement"], tender=tender, person=judge.person_id)
+        row = Evaluation.objects.get(tender=tender, person=judge.person_id)
+        row = evaluation_declare(actor=judge, evaluation=row, interest="none")
+        if login != next(reversed(said["evaluators"])):  # the last has yet to score
+            why, asked = said["remark"], range(len(said["criteria"]))
+            scored = zip(bids, points, strict=True)
+            given = {(bid.pk, n): Given(Decimal(point - 3 * n), why) for bid, point in scored for n in asked}
+            scores_save(actor=judge, evaluation=row, given=given)
