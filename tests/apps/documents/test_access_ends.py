@@ -67,7 +67,7 @@ def holder(desk, house):
             case "grant":
                 member_revoke(actor=admin, grant=Grant.objects.get(person=person))
             case "contract":
-                Arrangement.objects.filter(pk=row.pk).update(stage="closed")
+                Arrangement.objects.filter(pk=row.pk).update(stage="closed", outcome="completed")
 
     return SimpleNamespace(
         actor=actor, browser=browser, row=row, document=document, issue=issue.pk, made=made.pk,

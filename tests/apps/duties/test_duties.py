@@ -176,7 +176,7 @@ def test_it_ends_with_its_last_day_and_with_the_arrangement(thread):
     run(date(2028, 1, 1))
     assert Duty.objects.filter(series=duty.series).count() == 3
     endless = added(thread, anchor_on=date(2027, 1, 31), every="monthly", title="Other")
-    Arrangement.objects.filter(pk=thread.calls.pk).update(stage="closed")
+    Arrangement.objects.filter(pk=thread.calls.pk).update(stage="closed", outcome="completed")
     record_arm(carrier_named("arrangements"), thread.calls.pk)
     assert Duty.objects.get(series=endless.series).state == State.LAPSED
     run(date(2028, 1, 1))
