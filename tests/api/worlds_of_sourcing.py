@@ -7,12 +7,13 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from guanbao.apps.sourcing import sealing
-from guanbao.apps.sourcing.models import Invitation, Tender
+from guanbao.apps.sourcing.models import Invitation
 from guanbao.apps.sourcing.services.bids import bid_submit
 from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare, scores_save, tender_evaluator_add
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
+from hours import hour_past
 
 PASSPHRASE = "four words 7 nobody knows"  # noqa: S105 - that of the description's example
 
@@ -36,8 +37,7 @@ class Made:
         self._keys(ready, self.maker, self.colleague)
         self._invited(ready)
         taking, over = self._published(5), self._published(6)
-        past = timezone.now() - timedelta(hours=1)
-        Tender.objects.filter(pk=over.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        hour_past(over)
         opened, scored = self._opened(7), self._opened(8)
         for judge in (self.caller, self.maker):
             tender_evaluator_add(actor=self.maker.actor, tender=opened, person=judge.person.pk)
@@ -103,8 +103,8 @@ class Made:
         return tender
 
     def _opened(self, n):
-        tender, past = self._published(n), timezone.now() - timedelta(hours=1)
-        Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        tender = self._published(n)
+        hour_past(tender)
         for each in (self.maker, self.caller):
             tender_open(actor=each.actor, tender=tender, passphrase=PASSPHRASE)
         tender.refresh_from_db()

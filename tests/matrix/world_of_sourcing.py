@@ -13,6 +13,7 @@ from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_cancel, tender_publish
+from hours import hour_past
 
 OFFICERS = {"compliance": "a long passphrase of one", "legal": "a longer one of another"}
 BIDDERS = {"east": ("ea", "eb"), "west": ("wg", "wa")}
@@ -74,8 +75,7 @@ class House:
 
     def opened(self, both):
         tender = self.published(self.drafted(both, both))
-        past = timezone.now() - timedelta(hours=1)
-        Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(hours=1), closes_at=past)
+        hour_past(tender)
         for role, passphrase in OFFICERS.items():
             assert tender_open(actor=self.by[role], tender=tender, passphrase=passphrase).is_right
         inside = self.mark({"e": "east", "w": "west"}[self.codes[0][0]])

@@ -74,10 +74,14 @@ def _opened(tender: Any, said: dict[str, Any], officers: dict[str, str], actors:
         scores_save,
         tender_evaluator_add,
     )
+    from guanbao.apps.sourcing.services.keys import signed_keys
     from guanbao.apps.sourcing.services.openers import tender_open
 
     past = timezone.now() - timedelta(hours=1)
     Tender.objects.filter(pk=tender.pk).update(questions_until=past - timedelta(days=1), closes_at=past)
+    tender.refresh_from_db()
+    keys = signed_keys(tender, tender.openers.order_by("number"))  # they are signed with the hour
+    Tender.objects.filter(pk=tender.pk).update(opening_keys=keys)
     for login, passphrase in officers.items():
         tender_open(actor=actors[login], tender=tender, passphrase=passphrase)
     bids = list(tender.bids.order_by("pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from django.db.models import Model
@@ -29,6 +30,12 @@ def row_change(row: Model, **values: object) -> Change:
         return Change({}, after)
     differ = [name for name in values if was[name] != after[name]]
     return Change({name: was[name] for name in differ}, {name: after[name] for name in differ})
+
+
+def need_known(facts: Mapping[str, object], known: Collection[str]) -> None:
+    """That a service was given facts that it knows. Raises TypeError, as for an argument that there is not."""
+    if unknown := facts.keys() - set(known):
+        raise TypeError(unknown)
 
 
 def row_plain(row: Model, name: str) -> object:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.errors import GatesShut
 from guanbao.apps.arrangements.models import Arrangement
-from guanbao.apps.arrangements.services import arrangement_advance, arrangement_edit
+from guanbao.apps.arrangements.services import arrangement_advance, arrangement_edit, arrangement_renew
 from guanbao.apps.arrangements.stages import gates_judged
 from guanbao.apps.contracts.errors import (
     ArrangementNotAtContract,
@@ -299,3 +299,18 @@ def test_signatories_are_covered(cast):
     )
     assert str(made.name) == "王**"
     assert "建国" not in str(Entry.objects.filter(event="signatory.added").get().after)
+
+
+def test_a_renewal_asks_for_a_contract_that_was_signed_after_it(cast):
+    signed = cast.cast.signed(cast.row)
+    office = cast.cast.office
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Contract.objects.filter(pk=signed.pk).update(signed_on=yesterday, agreed_on=yesterday)
+    Arrangement.objects.filter(pk=cast.row.pk).update(stage="renewal")
+    row = Arrangement.objects.get(pk=cast.row.pk)
+    renewed = arrangement_renew(actor=office, arrangement=row, back_to="contract", stage_reason="Good service.")
+    assert "contract_is_signed" in {one.gate.name for one in gates_judged(renewed) if one.holds_back}
+    with pytest.raises(GatesShut):
+        arrangement_advance(actor=office, arrangement=renewed)
+    Contract.objects.filter(pk=signed.pk).update(signed_on=timezone.localdate())
+    assert "contract_is_signed" not in {one.gate.name for one in gates_judged(renewed) if one.holds_back}

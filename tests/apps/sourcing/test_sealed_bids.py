@@ -186,6 +186,18 @@ def test_whoever_writes_rows_cannot_have_bids_sealed_to_a_key_of_theirs(buying):
         buying.bid(0)
 
 
+def test_whoever_writes_rows_cannot_bring_the_hour_forward(buying, facts):
+    buying.full()
+    early = {"questions_until": facts.BEFORE - timedelta(days=2), "closes_at": facts.BEFORE - timedelta(days=1)}
+    Tender.objects.update(**early)
+    for officer, passphrase in ((buying.first, facts.ONE), (buying.second, facts.TWO)):
+        with pytest.raises(KeysChanged):
+            tender_open(actor=officer, tender=buying.tender, passphrase=passphrase)
+    Tender.objects.update(questions_until=facts.HOUR - timedelta(days=3), closes_at=facts.HOUR)
+    buying.clock.at = facts.AFTER
+    assert tender_open(actor=buying.first, tender=buying.tender, passphrase=facts.ONE).is_right
+
+
 def test_a_key_that_was_changed_before_publication_is_found(buying):
     buying.ready()
     other = Opener.objects.get(person=buying.second.person_id)

@@ -8,7 +8,7 @@ from guanbao.engine.errors import GuanbaoError
 class ContractNotDraft(GuanbaoError):
     """{reference} is no draft: it stands as it is.
 
-    Take it back to draft first; of a signed contract make an amendment.
+    Take it back to draft first; what is signed stays.
     """
 
 
@@ -85,7 +85,7 @@ class OwnMatch(GuanbaoError):
 class NoticeTooLate(GuanbaoError):
     """The last day of notice for the running term was {day}.
 
-    Give notice for the next term, or agree on an end by an amendment.
+    Give notice for the next term.
     """
 
 

@@ -24,7 +24,7 @@ from guanbao.platform.workflow.services.approvals import is_approved
 )
 def mandatory_clauses_are_present(arrangement: Arrangement) -> Shut | None:
     """There is a contract, and some clause meets each demand that its arrangement brings."""
-    contract = contract_of(arrangement.pk)
+    contract = contract_of(arrangement)
     if contract is None:
         return _none(arrangement)
     if lacking := missing_of(contract):
@@ -36,7 +36,7 @@ def mandatory_clauses_are_present(arrangement: Arrangement) -> Shut | None:
 @gate(title=_("The contract is approved"), leaves=Stage.CONTRACT, rule="GB/T 32314-2015, 5.3.2")
 def contract_is_approved(arrangement: Arrangement) -> Shut | None:
     """It was approved as it stands, or is signed: nothing is signed unapproved."""
-    contract = contract_of(arrangement.pk)
+    contract = contract_of(arrangement)
     if contract is None:
         return _none(arrangement)
     if _binds(contract) or is_approved(contract):
@@ -50,7 +50,7 @@ def prior_report_is_made(arrangement: Arrangement) -> Shut | None:
     report = report_of(arrangement)
     if report is None:
         return None
-    contract = contract_of(arrangement.pk)
+    contract = contract_of(arrangement)
     if contract is None:
         return _none(arrangement)
     day = report_allows(contract.reported_on, report.workdays, workdays_of(arrangement.institution.organisation_id))
@@ -64,7 +64,7 @@ def prior_report_is_made(arrangement: Arrangement) -> Shut | None:
 @gate(title=_("The payments are the price"), leaves=Stage.CONTRACT, rule="GB/T 32314-2015, 3")
 def payments_add_up(arrangement: Arrangement) -> Shut | None:
     """Net amounts and VAT of the plan are the contract's, to the cent."""
-    contract = contract_of(arrangement.pk)
+    contract = contract_of(arrangement)
     if contract is None:
         return _none(arrangement)
     if plan_left(contract).is_nothing:
@@ -86,7 +86,7 @@ def confidentiality_is_agreed(arrangement: Arrangement) -> Shut | None:
 @gate(title=_("The contract is signed"), leaves=Stage.CONTRACT, rule="GB/T 32314-2015, 5.3")
 def contract_is_signed(arrangement: Arrangement) -> Shut | None:
     """A contract binds both sides."""
-    contract = contract_of(arrangement.pk)
+    contract = contract_of(arrangement)
     if contract is None:
         return _none(arrangement)
     return None if _binds(contract) else Shut(told("The contract is not signed."), f"/contracts/{contract.pk}/")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from guanbao.apps.arrangements.choices import Stage
+from guanbao.apps.arrangements.choices import BEFORE_CONTRACT, Stage
+from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.contracts.choices import BINDING, OVER
 from guanbao.apps.contracts.models import (
     Clause,
@@ -82,10 +83,15 @@ def confidentialities_visible(*, actor: Actor) -> QuerySet[Confidentiality]:
     return reach(actor, CONTRACT_VIEW).rows(rows, CONFIDENTIALITIES)
 
 
-def contract_of(arrangement_id: int) -> Contract | None:
-    """The contract of an arrangement, whoever asks: the latest that binds, else the latest that is on its way."""
-    rows = Contract.objects.filter(arrangement=arrangement_id).exclude(state__in=OVER)
+def contract_of(arrangement: Arrangement) -> Contract | None:
+    """The contract of an arrangement, whoever asks: the latest that binds, else the latest that is on its way.
+
+    After a renewal what was signed before it is not the contract that is asked for.
+    """
+    rows = Contract.objects.filter(arrangement=arrangement).exclude(state__in=OVER)
     rows = rows.select_related("arrangement__institution", "arrangement__function", "overarching").order_by("-pk")
+    if arrangement.renewals and arrangement.stage in BEFORE_CONTRACT:
+        rows = rows.filter(Q(signed_on=None) | Q(signed_on__gte=arrangement.stage_since))
     return rows.filter(state__in=BINDING).first() or rows.first()
 
 

@@ -17,6 +17,7 @@ from guanbao.apps.privacy.permissions import ENTRUSTMENT_EDIT, ENTRUSTMENT_SETTL
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.wording import told
 
 EDITED = (
@@ -31,8 +32,7 @@ def entrustment_add(*, actor: Actor, arrangement: Arrangement, **facts: object) 
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, ENTRUSTMENT_EDIT, arrangement, ARRANGEMENTS)
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
+    need_known(facts, EDITED)
     event = events.ENTRUSTMENT_ADDED
     return row_add(Entrustment(), actor=actor, event=event, columns=OF_ARRANGEMENT, arrangement=arrangement, **facts)
 
@@ -40,8 +40,7 @@ def entrustment_add(*, actor: Actor, arrangement: Arrangement, **facts: object) 
 def entrustment_edit(*, actor: Actor, entrustment: Entrustment, **facts: object) -> Entrustment:
     """Correct a record. Raises NotPermitted, EntrustmentSettled; ValidationError by field."""
     need_object(actor, ENTRUSTMENT_EDIT, entrustment, OF_ARRANGEMENT)
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
+    need_known(facts, EDITED)
     with transaction.atomic():
         _need_open(entrustment)
         event = events.ENTRUSTMENT_EDITED

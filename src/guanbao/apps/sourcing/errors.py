@@ -90,9 +90,9 @@ class SelectionOver(GuanbaoError):
 
 
 class KeysChanged(GuanbaoError):
-    """The keys to which bids are sealed are not those that the officers set.
+    """The keys to which bids are sealed, or the hour, are not those with which the tender was published.
 
-    Call the tender off, and look in the ledger for who set them.
+    Call the tender off, and look in the ledger for what was published.
     """
 
 

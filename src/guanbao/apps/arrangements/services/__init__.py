@@ -14,6 +14,7 @@ from guanbao.apps.arrangements.services.moving import (
     arrangement_take_over,
     arrangement_terminate,
     arrangement_withdraw,
+    need_gates_open,
 )
 from guanbao.apps.arrangements.services.parts import link_add, link_remove, place_add, place_remove
 from guanbao.apps.arrangements.services.rules import rulebook_choose
@@ -22,6 +23,6 @@ from guanbao.apps.arrangements.services.waivers import waiver_ask
 __all__ = (
     "EDITED", "arrangement_add", "arrangement_advance", "arrangement_edit", "arrangement_reject", "arrangement_renew",
     "arrangement_resume", "arrangement_suspend", "arrangement_take_over", "arrangement_terminate",
-    "arrangement_withdraw", "link_add", "link_remove", "material_change_record", "material_change_settle", "place_add",
-    "place_remove", "rulebook_choose", "waiver_ask",
+    "arrangement_withdraw", "link_add", "link_remove", "material_change_record", "material_change_settle",
+    "need_gates_open", "place_add", "place_remove", "rulebook_choose", "waiver_ask",
 )  # fmt: skip

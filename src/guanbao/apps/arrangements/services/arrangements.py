@@ -21,7 +21,7 @@ from guanbao.apps.catalogue.services import scope_need
 from guanbao.apps.parties.models import Contractor, Department, Institution
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import Change, row_change
+from guanbao.platform.changes import Change, need_known, row_change
 from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.wording import told
 
@@ -83,8 +83,7 @@ def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object)
     Raises NotPermitted; NeverOutsourced, ScopeUnstated; ValidationError by field.
     """
     need_object(actor, ARRANGEMENT_EDIT, arrangement, ARRANGEMENTS)
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
+    need_known(facts, EDITED)
     with transaction.atomic():
         arrangement = arrangement_held(arrangement)
         services: Any = facts.pop("services", arrangement.services.all())

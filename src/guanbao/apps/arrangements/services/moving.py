@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -139,7 +140,7 @@ def arrangement_resume(*, actor: Actor, arrangement: Arrangement) -> Arrangement
         return _changed(actor, arrangement, events.ARRANGEMENT_RESUMED, **facts)
 
 
-def need_gates_open(arrangement: Arrangement, *, but: tuple[str, ...] = ()) -> None:
+def need_gates_open(arrangement: Arrangement, *, but: Collection[str] = ()) -> None:
     """That every gate of the present stage is open or waived, `but` those of these names. Raises GatesShut."""
     if shut := [
         f"{judged.gate.title}: {judged.shut.because.rstrip('.。')}"

@@ -22,6 +22,7 @@ from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.wording import told
 
 OWN_FIELDS = ("title", "title_en", "text", "text_en", "demands", "reason")
@@ -157,8 +158,7 @@ def _next(contract: Contract) -> int:
 
 
 def _own_need(facts: dict[str, Any]) -> None:
-    if unknown := facts.keys() - set(OWN_FIELDS):
-        raise TypeError(unknown)
+    need_known(facts, OWN_FIELDS)
     demands = facts.get("demands", [])
     if not isinstance(demands, list) or set(demands) - library().demands.keys():
         raise ValidationError({"demands": told("Choose among the demands of the library.")})

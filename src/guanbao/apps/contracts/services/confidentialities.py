@@ -12,6 +12,7 @@ from guanbao.apps.parties.models import Contractor
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 
 FACTS = ("reference", "binds", "name", "post", "covers", "signed_on", "valid_until")
 _CONTRACTORS = Columns(institution="institution__organisation", contractor="organisation")
@@ -20,7 +21,7 @@ _CONTRACTORS = Columns(institution="institution__organisation", contractor="orga
 def confidentiality_add(*, actor: Actor, contractor: Contractor, **facts: Any) -> Confidentiality:  # noqa: ANN401 - of FACTS
     """Record an agreement with a contractor. Raises NotPermitted; ValidationError by field."""
     need_object(actor, CONFIDENTIALITY_EDIT, contractor, _CONTRACTORS)
-    _known(facts)
+    need_known(facts, FACTS)
     facts |= {"institution": contractor.institution, "contractor": contractor}
     event = events.CONFIDENTIALITY_ADDED
     return row_add(Confidentiality(), actor=actor, event=event, columns=CONFIDENTIALITIES, **facts)
@@ -29,11 +30,6 @@ def confidentiality_add(*, actor: Actor, contractor: Contractor, **facts: Any) -
 def confidentiality_edit(*, actor: Actor, confidentiality: Confidentiality, **facts: Any) -> Confidentiality:  # noqa: ANN401 - of FACTS
     """Correct an agreement. Raises NotPermitted; ValidationError by field."""
     need_object(actor, CONFIDENTIALITY_EDIT, confidentiality, CONFIDENTIALITIES)
-    _known(facts)
+    need_known(facts, FACTS)
     event = events.CONFIDENTIALITY_EDITED
     return row_edit(confidentiality, actor=actor, event=event, columns=CONFIDENTIALITIES, **facts)
-
-
-def _known(facts: dict[str, Any]) -> None:
-    if unknown := facts.keys() - set(FACTS):
-        raise TypeError(unknown)

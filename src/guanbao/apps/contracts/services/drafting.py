@@ -22,6 +22,8 @@ from guanbao.apps.contracts.selectors import CONTRACTS, OF_CONTRACT
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
+from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import told
 
 # What is agreed, and so is what an approval binds.
@@ -43,7 +45,7 @@ def contract_add(*, actor: Actor, arrangement: Arrangement, reference: str, **fa
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, CONTRACT_EDIT, arrangement, ARRANGEMENTS)
-    _known(facts)
+    need_known(facts, EDITED)
     if arrangement.contractor is None:
         raise ValidationError({"arrangement": told("This arrangement names no contractor yet.")})
     made = Contract(state_since=timezone.localdate(), state=ContractState.DRAFT)
@@ -60,7 +62,7 @@ def contract_edit(*, actor: Actor, contract: Contract, **facts: Any) -> Contract
     Raises NotPermitted, ContractNotDraft; ValidationError by field.
     """
     need_object(actor, CONTRACT_EDIT, contract, CONTRACTS)
-    _known(facts)
+    need_known(facts, EDITED)
     with transaction.atomic():
         held = draft_held(contract)
         facts |= _amounts(held, facts)
@@ -122,6 +124,12 @@ def draft_held(contract: Contract) -> Contract:
     return found
 
 
+def payments_rearm(contract: Contract) -> None:
+    """Have what is due of a contract's payments follow its dates. Within a transaction."""
+    for pk in contract.payments.order_by("pk").values_list("pk", flat=True):
+        record_changed("contract-payments", pk)
+
+
 def payments_follow(actor: Actor, contract: Contract) -> None:
     """Figure the payments that are a share of the price anew."""
     for payment in contract.payments.exclude(percent=None).order_by("pk"):
@@ -154,11 +162,6 @@ def clauses_follow(actor: Actor, contract: Contract) -> None:
 def _locked(contract: Contract) -> Contract:
     rows = Contract.objects.select_for_update(of=("self",))
     return rows.select_related("institution", "arrangement", "contractor").get(pk=contract.pk)
-
-
-def _known(facts: dict[str, Any]) -> None:
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
 
 
 def _amounts(contract: Contract, facts: dict[str, Any]) -> dict[str, Decimal]:

@@ -14,8 +14,7 @@ from guanbao.apps.contracts.models import Contract
 from guanbao.apps.contracts.periods import breach_ends_on, notice_until
 from guanbao.apps.contracts.permissions import CONTRACT_END
 from guanbao.apps.contracts.selectors import CONTRACTS
-from guanbao.apps.contracts.services.drafting import contract_held
-from guanbao.apps.contracts.services.payments import payments_rearm
+from guanbao.apps.contracts.services.drafting import contract_held, payments_rearm
 from guanbao.apps.contracts.services.signing import past
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_edit

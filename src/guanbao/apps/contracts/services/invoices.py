@@ -23,6 +23,7 @@ from guanbao.apps.contracts.services.signing import somebody
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import told
 
@@ -33,8 +34,7 @@ _PAYABLE = (*BINDING, ContractState.TERMINATED, ContractState.EXPIRED)
 def invoice_add(*, actor: Actor, payment: Payment, issued_on: date, **facts: Any) -> Invoice:  # noqa: ANN401 - of FIELDS
     """Hand in an invoice for a payment. Raises NotPermitted, ContractNotNow; ValidationError by field."""
     need_object(actor, INVOICE_ADD, payment, OF_CONTRACT)
-    if unknown := facts.keys() - set(FIELDS):
-        raise TypeError(unknown)
+    need_known(facts, FIELDS)
     if issued_on > timezone.localdate():
         raise ValidationError({"issued_on": told("This day has not come yet.")})
     with transaction.atomic():

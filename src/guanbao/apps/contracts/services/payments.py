@@ -21,6 +21,7 @@ from guanbao.apps.contracts.services.signing import past
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import told
 
@@ -77,16 +78,9 @@ def payment_reach(*, actor: Actor, payment: Payment, reached_on: date | None) ->
     return payment
 
 
-def payments_rearm(contract: Contract) -> None:
-    """Have what is due of a contract's payments follow its dates. Within a transaction."""
-    for pk in contract.payments.order_by("pk").values_list("pk", flat=True):
-        record_changed("contract-payments", pk)
-
-
 def _figured(contract: Contract, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts with amounts: a share's are those of the price. Raises ValidationError."""
-    if unknown := facts.keys() - set(FIELDS):
-        raise TypeError(unknown)
+    need_known(facts, FIELDS)
     if facts.get("workdays") is None:
         facts["workdays"] = USUAL_WORKDAYS.get(facts.get("kind", ""), LATER_WORKDAYS)
     percent = facts.get("percent")

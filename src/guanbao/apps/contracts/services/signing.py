@@ -10,10 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanbao.apps.arrangements.choices import Stage
-from guanbao.apps.arrangements.errors import GatesShut
 from guanbao.apps.arrangements.models import Arrangement
-from guanbao.apps.arrangements.services import arrangement_edit
-from guanbao.apps.arrangements.stages import gates_judged
+from guanbao.apps.arrangements.services import arrangement_edit, need_gates_open
 from guanbao.apps.contracts import events
 from guanbao.apps.contracts.choices import BINDING, UNSIGNED, ContractKind, ContractState
 from guanbao.apps.contracts.coverage import missing_of, report_of
@@ -41,13 +39,13 @@ from guanbao.apps.contracts.permissions import (
 from guanbao.apps.contracts.plans import plan_left
 from guanbao.apps.contracts.selectors import CONTRACTS, OF_CONTRACT
 from guanbao.apps.contracts.services.agreeing import INSIDE, same_contractor
-from guanbao.apps.contracts.services.drafting import contract_held, moved
+from guanbao.apps.contracts.services.drafting import contract_held, moved, payments_rearm
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.obligations.calendars import workdays_of
-from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import reader_language, told
 from guanbao.platform.workflow.attaching import attachment_of, digest_of
 from guanbao.platform.workflow.services.approvals import is_approved
@@ -72,8 +70,7 @@ _OF_SEALING = Columns(
 def signatory_add(*, actor: Actor, contract: Contract, **facts: Any) -> Signatory:  # noqa: ANN401 - of SIGNATORY
     """Name a party and who signs for it. Raises NotPermitted, ContractNotNow; ValidationError by field."""
     need_object(actor, CONTRACT_EDIT, contract, CONTRACTS)
-    if unknown := facts.keys() - set(SIGNATORY):
-        raise TypeError(unknown)
+    need_known(facts, SIGNATORY)
     with transaction.atomic():
         facts["contract"] = contract_held(contract, *UNSIGNED)
         return row_add(Signatory(), actor=actor, event=events.SIGNATORY_ADDED, columns=OF_CONTRACT, **facts)
@@ -111,8 +108,7 @@ def sealing_add(*, actor: Actor, contract: Contract, **facts: Any) -> Sealing:  
     Raises NotPermitted, ContractNotNow, ContractNotApproved; ValidationError by field.
     """
     need_object(actor, SEAL_APPLY, contract, CONTRACTS)
-    if unknown := facts.keys() - set(SEALING):
-        raise TypeError(unknown)
+    need_known(facts, SEALING)
     person = somebody(actor, SEAL_APPLY.name)
     with transaction.atomic():
         held = contract_held(contract, *UNSIGNED)
@@ -164,14 +160,13 @@ def contract_sign(*, actor: Actor, contract: Contract, signed_on: date | None) -
             facts |= {"fee_monthly": held.fee_monthly, "fee_currency": held.currency}
         if any(getattr(arrangement, name) != value for name, value in facts.items()):
             arrangement = arrangement_edit(actor=actor, arrangement=arrangement, **facts)
-        _need_gates(arrangement)
+        need_gates_open(arrangement, but=_OURS)
         today = timezone.localdate()
         state = ContractState.IN_FORCE if held.effective_on and held.effective_on <= today else ContractState.SIGNED
         done = moved(
             held, actor=actor, event=events.CONTRACT_SIGNED, to=state, signed_on=day, runs_until=held.expires_on
         )
-        for pk in done.payments.order_by("pk").values_list("pk", flat=True):
-            record_changed("contract-payments", pk)
+        payments_rearm(done)
     return done
 
 
@@ -214,14 +209,6 @@ def _need_whole(contract: Contract, day: date) -> None:
             raise PriorReportMissing(
                 reference=contract.reference, workdays=report.workdays, rule=report.rule, day=from_day or "–"
             )
-
-
-def _need_gates(arrangement: Arrangement) -> None:
-    """That every other gate of the stage is open. Raises GatesShut."""
-    judged = [each for each in gates_judged(arrangement) if each.holds_back and each.gate.name not in _OURS]
-    if shut := [f"{each.gate.title}: {each.shut.because.rstrip('.。')}" for each in judged if each.shut]:
-        stage = Stage(arrangement.stage).label
-        raise GatesShut(reference=arrangement.reference, stage=stage, reasons="; ".join(shut))
 
 
 def past(name: str, day: date | None) -> date:

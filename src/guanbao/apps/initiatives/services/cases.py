@@ -14,12 +14,13 @@ from guanbao.apps.initiatives.selectors import OF_CASE
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 
 
 def case_add(*, actor: Actor, arrangement: Arrangement, **facts: object) -> BusinessCase:
     """Write an arrangement's business case. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, arrangement, ARRANGEMENTS)
-    _need_known(facts, events.CASE)
+    need_known(facts, events.CASE)
     event = events.CASE_ADDED
     return row_add(BusinessCase(), actor=actor, event=event, columns=OF_ARRANGEMENT, arrangement=arrangement, **facts)
 
@@ -27,14 +28,14 @@ def case_add(*, actor: Actor, arrangement: Arrangement, **facts: object) -> Busi
 def case_edit(*, actor: Actor, businesscase: BusinessCase, **facts: object) -> BusinessCase:
     """Change a business case. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, businesscase, OF_ARRANGEMENT)
-    _need_known(facts, events.CASE)
+    need_known(facts, events.CASE)
     return row_edit(businesscase, actor=actor, event=events.CASE_EDITED, columns=OF_ARRANGEMENT, **facts)
 
 
 def line_add(*, actor: Actor, case: BusinessCase, **facts: object) -> CaseLine:
     """Add what a service costs or brings in a year. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, case, OF_ARRANGEMENT)
-    _need_known(facts, events.LINE)
+    need_known(facts, events.LINE)
     return row_add(CaseLine(), actor=actor, event=events.LINE_ADDED, columns=OF_CASE, case=case, **facts)
 
 
@@ -48,7 +49,7 @@ def line_remove(*, actor: Actor, caseline: CaseLine) -> CaseLine:
 def candidate_add(*, actor: Actor, case: BusinessCase, **facts: object) -> Candidate:
     """Name a candidate. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, case, OF_ARRANGEMENT)
-    _need_known(facts, events.CANDIDATE)
+    need_known(facts, events.CANDIDATE)
     return row_add(Candidate(), actor=actor, event=events.CANDIDATE_ADDED, columns=OF_CASE, case=case, **facts)
 
 
@@ -62,7 +63,7 @@ def candidate_remove(*, actor: Actor, candidate: Candidate) -> Candidate:
 def part_add(*, actor: Actor, case: BusinessCase, **facts: object) -> Part:
     """Give a post its part in an activity; one alone is accountable. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, case, OF_ARRANGEMENT)
-    _need_known(facts, events.PART)
+    need_known(facts, events.PART)
     return row_add(Part(), actor=actor, event=events.PART_ADDED, columns=OF_CASE, case=case, **facts)
 
 
@@ -71,8 +72,3 @@ def part_remove(*, actor: Actor, part: Part) -> Part:
     need_object(actor, INITIATIVE_EDIT, part, OF_CASE)
     told = ("case", *events.PART)
     return row_remove(part, actor=actor, event=events.PART_REMOVED, columns=OF_CASE, told=told)
-
-
-def _need_known(facts: dict[str, object], known: tuple[str, ...]) -> None:
-    if unknown := facts.keys() - set(known):
-        raise TypeError(unknown)

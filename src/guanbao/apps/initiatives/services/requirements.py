@@ -16,6 +16,7 @@ from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.identity.models import Person
 
 
@@ -25,8 +26,7 @@ def scope_check(*, actor: Actor, arrangement: Arrangement, **facts: object) -> S
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, SCOPE_CHECK, arrangement, ARRANGEMENTS)
-    if unknown := facts.keys() - set(events.CHECK):
-        raise TypeError(unknown)
+    need_known(facts, events.CHECK)
     facts |= {"arrangement": arrangement, "checked_on": timezone.localdate()}
     return row_add(ScopeCheck(), actor=actor, event=events.SCOPE_CHECKED, columns=OF_ARRANGEMENT, **facts)
 
@@ -34,8 +34,7 @@ def scope_check(*, actor: Actor, arrangement: Arrangement, **facts: object) -> S
 def requirement_add(*, actor: Actor, arrangement: Arrangement, **facts: object) -> Requirement:
     """Write the next round of an arrangement's requirement. Raises NotPermitted; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, arrangement, ARRANGEMENTS)
-    if unknown := facts.keys() - set(events.REQUIREMENT):
-        raise TypeError(unknown)
+    need_known(facts, events.REQUIREMENT)
     with transaction.atomic():
         Arrangement.objects.select_for_update(of=("self",)).get(pk=arrangement.pk)  # or two would take one number
         last = Requirement.objects.filter(arrangement=arrangement).aggregate(Max("number"))["number__max"] or 0
@@ -47,8 +46,7 @@ def requirement_add(*, actor: Actor, arrangement: Arrangement, **facts: object) 
 def requirement_edit(*, actor: Actor, requirement: Requirement, **facts: object) -> Requirement:
     """Change a round that is not signed off. Raises NotPermitted, RequirementSigned; ValidationError by field."""
     need_object(actor, INITIATIVE_EDIT, requirement, OF_ARRANGEMENT)
-    if unknown := facts.keys() - set(events.REQUIREMENT):
-        raise TypeError(unknown)
+    need_known(facts, events.REQUIREMENT)
     with transaction.atomic():
         _need_open(requirement)
         if actor.person_id is not None:  # whoever wrote last does not sign

@@ -19,6 +19,7 @@ from guanbao.apps.parties.models import Institution
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.wording import told
 
 _INSTITUTIONS = Columns(institution="organisation")
@@ -27,7 +28,7 @@ _INSTITUTIONS = Columns(institution="organisation")
 def strategy_add(*, actor: Actor, institution: Institution, **facts: object) -> Strategy:
     """Write the next version of an institution's strategy. Raises NotPermitted; ValidationError by field."""
     need_object(actor, STRATEGY_EDIT, institution, _INSTITUTIONS)
-    _need_known(facts, events.STRATEGY)
+    need_known(facts, events.STRATEGY)
     with transaction.atomic():
         Institution.objects.select_for_update().get(pk=institution.pk)  # or two would take one number
         last = Strategy.objects.filter(institution=institution).aggregate(Max("version"))["version__max"] or 0
@@ -38,7 +39,7 @@ def strategy_add(*, actor: Actor, institution: Institution, **facts: object) -> 
 def strategy_edit(*, actor: Actor, strategy: Strategy, **facts: object) -> Strategy:
     """Change a version that nobody decides about yet. Raises NotPermitted, StrategyApproved; ValidationError."""
     need_object(actor, STRATEGY_EDIT, strategy, OF_INSTITUTION)
-    _need_known(facts, events.STRATEGY)
+    need_known(facts, events.STRATEGY)
     with transaction.atomic():
         _need_draft(strategy)
         return row_edit(strategy, actor=actor, event=events.STRATEGY_EDITED, columns=OF_INSTITUTION, **facts)
@@ -50,7 +51,7 @@ def target_add(*, actor: Actor, strategy: Strategy, **facts: object) -> Target:
     Raises NotPermitted, StrategyApproved; ValidationError by field.
     """
     need_object(actor, STRATEGY_EDIT, strategy, OF_INSTITUTION)
-    _need_known(facts, events.TARGET)
+    need_known(facts, events.TARGET)
     with transaction.atomic():
         _need_draft(strategy)
         event = events.TARGET_ADDED
@@ -84,7 +85,7 @@ def policy_add(*, actor: Actor, institution: Institution, **facts: object) -> Po
     Raises NotPermitted; ValidationError by field.
     """
     need_object(actor, STRATEGY_EDIT, institution, _INSTITUTIONS)
-    _need_known(facts, events.POLICY)
+    need_known(facts, events.POLICY)
     event = events.POLICY_ADDED
     return row_add(Policy(), actor=actor, event=event, columns=OF_INSTITUTION, institution=institution, **facts)
 
@@ -92,7 +93,7 @@ def policy_add(*, actor: Actor, institution: Institution, **facts: object) -> Po
 def policy_edit(*, actor: Actor, policy: Policy, **facts: object) -> Policy:
     """Correct a rule; an approval of what it was is void. Raises NotPermitted; ValidationError by field."""
     need_object(actor, STRATEGY_EDIT, policy, OF_INSTITUTION)
-    _need_known(facts, events.POLICY)
+    need_known(facts, events.POLICY)
     return row_edit(policy, actor=actor, event=events.POLICY_EDITED, columns=OF_INSTITUTION, **facts)
 
 
@@ -110,8 +111,3 @@ def _need_draft(strategy: Strategy) -> None:
     held = Strategy.objects.select_for_update(of=("self",)).get(pk=strategy.pk)
     if not is_draft(held):
         raise StrategyApproved(strategy=str(held))
-
-
-def _need_known(facts: dict[str, object], known: tuple[str, ...]) -> None:
-    if unknown := facts.keys() - set(known):
-        raise TypeError(unknown)

@@ -25,7 +25,7 @@ from guanbao.engine.measures.catalogue import WAITING, measure_named
 from guanbao.engine.statements.statement import definitions_digest
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_change
+from guanbao.platform.changes import need_known, row_change
 from guanbao.platform.ledger.services import ledger_append
 from guanbao.platform.obligations.services.arming import record_changed
 from guanbao.platform.wording import reader_language
@@ -124,8 +124,7 @@ def level_edit(*, actor: Actor, level: Level, **facts: object) -> Level:
     Raises NotPermitted; LevelIsInForce; ValidationError by field.
     """
     need_object(actor, LEVEL_EDIT, level, OF_ARRANGEMENT)
-    if unknown := facts.keys() - {"title", "calendar", *MONEY}:
-        raise TypeError(unknown)
+    need_known(facts, {"title", "calendar", *MONEY})
     with transaction.atomic():
         level = _worked_on(level)
         change = row_change(level, **facts)
@@ -203,8 +202,7 @@ TERM_FIELDS = (
 
 
 def _term_write(actor: Actor, term: Term, event: Any, facts: dict[str, Any]) -> Term:  # noqa: ANN401 - an EventType
-    if unknown := facts.keys() - set(TERM_FIELDS):
-        raise TypeError(unknown)
+    need_known(facts, TERM_FIELDS)
     change = row_change(term, **facts)
     _need_accepted(term)
     term.save()

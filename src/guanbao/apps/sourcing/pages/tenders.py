@@ -22,7 +22,7 @@ from guanbao.platform.wording import _, told
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 
-_STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED, State.AWARDED)
+_STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED)
 
 
 def is_draft(tender: Tender, _actor: Actor | None = None) -> bool:

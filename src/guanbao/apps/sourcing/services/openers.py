@@ -102,7 +102,7 @@ def tender_open(*, actor: Actor, tender: Tender, passphrase: str) -> Turned:
     """Turn one's key after the hour. The first officer's shares go over to the others; the second opens every bid.
 
     A wrong passphrase is counted and told, not raised: what is raised would take the count back.
-    Raises NotPermitted, TenderElsewhere, NotTheHour, BidsTooFew, OpenedByAnother, BidBroken.
+    Raises NotPermitted, TenderElsewhere, NotTheHour, KeysChanged, BidsTooFew, OpenedByAnother, BidBroken.
     """
     need_object(actor, TENDER_OPEN, tender, TENDERS)
     with transaction.atomic():
@@ -111,6 +111,7 @@ def tender_open(*, actor: Actor, tender: Tender, passphrase: str) -> Turned:
         now = timezone.now()
         if now < tender.closes_at:
             raise NotTheHour(closes_at=timezone.localtime(tender.closes_at).strftime("%Y-%m-%d %H:%M"))
+        keys = opening_keys(tender)
         bids = list(tender.bids.select_related("invitation").order_by("submitted_at", "pk"))
         if len(bids) < tender.fewest:
             raise BidsTooFew(number=len(bids), fewest=tender.fewest)
@@ -122,7 +123,6 @@ def tender_open(*, actor: Actor, tender: Tender, passphrase: str) -> Turned:
         mine, first = str(opener.number), tender.openers.exclude(turned_at=None).order_by("turned_at").first()
         opener.turned_at = now
         if first is None:
-            keys = opening_keys(tender)
             opener.handed = {
                 str(bid.pk): sealing.shares_handed(bid.shares, mine, private, keys, of_bid(bid)) for bid in bids
             }

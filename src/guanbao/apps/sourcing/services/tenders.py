@@ -23,6 +23,7 @@ from guanbao.apps.sourcing.services.keys import FEWEST, signed_keys
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
 from guanbao.platform.actors import Actor
+from guanbao.platform.changes import need_known
 from guanbao.platform.wording import told
 
 EDITED = (
@@ -37,8 +38,7 @@ def tender_add(*, actor: Actor, arrangement: Arrangement, **facts: Any) -> Tende
     need_object(actor, TENDER_EDIT, arrangement, ARRANGEMENTS)
     if arrangement.stage not in _BEFORE:
         raise SelectionOver(reference=arrangement.reference)
-    if unknown := facts.keys() - {*EDITED, "reference"}:
-        raise TypeError(unknown)
+    need_known(facts, {*EDITED, "reference"})
     facts["fewest"] = _fewest(facts.get("kind", ""))
     event = events.TENDER_ADDED
     return row_add(Tender(), actor=actor, event=event, columns=TENDERS, arrangement=arrangement, **facts)
@@ -47,8 +47,7 @@ def tender_add(*, actor: Actor, arrangement: Arrangement, **facts: Any) -> Tende
 def tender_edit(*, actor: Actor, tender: Tender, **facts: Any) -> Tender:  # noqa: ANN401 - as above
     """Correct a draft. Raises NotPermitted, TenderElsewhere; ValidationError by field."""
     need_object(actor, TENDER_EDIT, tender, TENDERS)
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
+    need_known(facts, EDITED)
     if "kind" in facts:
         facts["fewest"] = _fewest(facts["kind"])
     with transaction.atomic():

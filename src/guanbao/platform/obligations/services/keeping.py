@@ -16,7 +16,7 @@ from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.permissions import Permission
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
-from guanbao.platform.changes import row_plain
+from guanbao.platform.changes import need_known, row_plain
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.models import Person
 from guanbao.platform.identity.selectors import member_on
@@ -92,8 +92,7 @@ def duty_edit(*, actor: Actor, duty: Duty, **facts: Any) -> Duty:  # noqa: ANN40
 
     Raises NotPermitted, DutyClosed; DutyOfRecord: its day is the record's; ValidationError by field.
     """
-    if unknown := facts.keys() - set(EDITED):
-        raise TypeError(unknown)
+    need_known(facts, EDITED)
     with transaction.atomic():
         duty = _open(actor, DUTY_EDIT, duty)
         if duty.kind != OWN:
