@@ -192,3 +192,13 @@ def test_a_weight_moves_so_far_and_no_further(data, parts, bidders):
                 assert any(at(beyond, row) > at(beyond, first) for row in rows)
         without, alone = line(each.name, weights, first)
         assert (without, alone) == (at(Fraction(0), first), at(Fraction(100), first))
+
+
+def test_prices_in_the_second_envelope_leave_their_columns(judged):
+    client = Client()
+    client.force_login(Person.objects.get(pk=judged.buyer.person_id), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/tenders/{judged.tender.pk}/?tab=bids").content.decode()
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert page.count('<th scope="col"') == 5  # contractor, two lots, total, when
+    assert [row.count("<td") for row in table.split("<tr>")[1:]] == [5, 5, 5]
+    assert "100.00" not in table

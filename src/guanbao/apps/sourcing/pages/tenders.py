@@ -125,7 +125,8 @@ def _reads_bids(actor: Actor) -> bool:
 def _bids(actor: Actor, tender: Tender) -> dict[str, Any]:
     """The bids, the cheapest first, once they are opened."""
     rows = selectors.bids_visible(actor=actor).filter(tender=tender).order_by("total", "pk")
-    told_rows = [(bid, list(zip(tender.lots, bid.prices, strict=False))) for bid in rows]
+    unseen = ["—"] * len(tender.lots)  # prices in the second envelope
+    told_rows = [(bid, list(zip(tender.lots, bid.prices or unseen, strict=True))) for bid in rows]
     return {"rows": told_rows, "tender": tender, "is_open": tender.state in READ}
 
 
