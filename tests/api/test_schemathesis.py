@@ -39,7 +39,7 @@ from guanbao.web.forms import form_class
 from guanbao.web.resource import resource_of, resources
 
 # What an operation takes and gives hangs little on the database: the second one is asked less.
-EXAMPLES = int(os.environ.get("GUANBAO_SCHEMATHESIS", "30" if connection.vendor == "sqlite" else "12"))
+EXAMPLES = int(os.environ.get("GUANBAO_SCHEMATHESIS", "12" if connection.vendor == "sqlite" else "6"))
 LEAST = 30 if EXAMPLES >= 50 else 10  # of a hundred; of few, a share says little
 CHECKS = [
     not_a_server_error,

@@ -55,3 +55,9 @@ def api_body(resource, verb, keys=()):
     return example_of(body_shape(resource, verb)) | {
         name: [key] if name in several else key for name, key in dict(keys).items()
     }
+
+
+def next_of(values, turn, most):
+    """The next of them, in turn: every value is asked of many pages, though not of every page."""
+    at = next(turn) * most
+    return [values[place % len(values)] for place in range(at, at + most)]

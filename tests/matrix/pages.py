@@ -10,7 +10,7 @@ _ROWS = 12  # of a model, in a crawl
 def addresses(who, rows=_ROWS):
     """Each address to GET, with the name of its route: lists, forms, rows with every tab, verbs, single pages."""
     for route in routes():
-        if not route.name.startswith("api:"):
+        if not route.name.startswith("api:") and (route.resource is None or route.resource.may_view(who.actor)):
             yield from ((_named(route, url), url) for url in _filled(who, route, rows))
 
 

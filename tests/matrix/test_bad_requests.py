@@ -1,10 +1,15 @@
-"""Bad input to every form, endpoint and address: an error at the field, nothing written, never a fault of ours."""
+"""Bad input to every form, endpoint and address: an error at the field, nothing written, never a fault of ours.
+
+Each field is sent some of what is wrong for it, in turn: every value comes to many fields, and every field is asked.
+"""
 
 import json
+from itertools import count
+from zlib import crc32
 
 import pytest
 from django import forms
-from filling import api_body, fields_of, page_body, related_of
+from filling import api_body, fields_of, next_of, page_body, related_of
 from routes import ABSENT, OWNERS, keys_of
 
 from guanbao.platform.ledger.models import Entry
@@ -55,6 +60,11 @@ def wrong_for(field):
             return [NUL, *([LONG] if field.max_length else [])]
 
 
+def turn_of(name, doing_what):
+    """Where a verb begins in what is sent in turn: the same in each run."""
+    return count(crc32(f"{name} {doing_what}".encode()) % 1_000)
+
+
 def doing(world, resource, verb):
     """Somebody who may do it, and a row of theirs to which it can be done; None for either that there is not."""
     for who in world.people:
@@ -77,14 +87,15 @@ def test_a_verb_refuses_at_the_field(world, name, doing_what):
     keys = {model: list(keys_of(model)) for model in related_of(resource, verb).values() if model in OWNERS}
     own = {field: keys[model][0] for field, model in related_of(resource, verb).items() if keys.get(model)}
     url = resource.url("add") if row is None else resource.url("verb", row.pk, verb.name)
-    before = Entry.objects.count()
+    before, turn = Entry.objects.count(), turn_of(name, doing_what)
     for field_name, field in who.client.get(url).context["form"].fields.items():
-        values = [*wrong_for(field), *([""] if field.required and not field.disabled else [])]
-        for value in values:
+        wrong = wrong_for(field)
+        empty = [""] if field.required and not field.disabled else []
+        for value in [*(next_of(wrong, turn, 2) if wrong else []), *empty]:
             answer = who.client.post(url, page_body(resource, verb, own.items()) | {field_name: value})
             assert answer.status_code == 422, (field_name, value[:40])
             assert field_name in answer.context["form"].errors, (field_name, value[:40])
-        for value in TEXTS:
+        for value in next_of(TEXTS, turn, 2):
             answer = who.client.post(url, page_body(resource, verb, own.items()) | {field_name: value})
             assert answer.status_code < 500, (field_name, value)
             if answer.status_code == 422:
@@ -104,8 +115,9 @@ def test_an_endpoint_refuses(world, name, doing_what):
     url = f"/api/v1/{name}" if row is None else f"/api/v1/{name}/{row.pk}/{verb.name}"
     headers = {"Authorization": f"Bearer {who.secret}", "If-Match": "*"}
     body, fields = api_body(resource, verb), fields_of(resource, verb)
-    sent = [*RAW[1:], *(json.dumps(body | {field: value}).encode() for field in fields for value in JSON_WRONG)]
-    for raw in sent:
+    turn = turn_of(name, doing_what)
+    wrong = [body | {field: value} for field in fields for value in next_of(JSON_WRONG, turn, 4)]
+    for raw in [*RAW[1:], *(json.dumps(each).encode() for each in wrong)]:
         before = Entry.objects.count()
         answer = who.client.generic("POST", url, raw, "application/json", headers=headers)
         assert answer.status_code < 500, raw[:200]

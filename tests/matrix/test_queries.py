@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is told the tenant by queries of its own"),
 ]
 KNOWN = Path(__file__).parent / "queries.json"
-# Of a page tells who reads it first of these, that may.
+# Of a page tells who reads it first of these, that may; of their bank the others read what the first does not.
 READERS = (
     ("east", "outsourcing_office"),
     ("alpha", "service_manager"),
@@ -84,12 +84,14 @@ def test_no_page_needs_more_queries_than_it_is_known_to(world):
 
 @pytest.mark.parametrize(("tenant", "role"), READERS)
 def test_a_hundred_rows_need_no_more_queries_than_ten(world, tenant, role):
-    who = world.by[tenant, role]
+    who, first = world.by[tenant, role], world.by[READERS[0]]
+    more = tenant == first.tenant and who is not first
+    known = asked(first).keys() if more else set()
     with transaction.atomic():
         counted = {}
         for most in (10, 100):
             for resource in resources():
-                if resource.may_view(who.actor):
+                if resource.may_view(who.actor) and not (more and resource.may_view(first.actor)):
                     seen = grow(who.actor, resource, most)
                     assert seen >= most or not seen or resource.name in ALONE[tenant], f"{seen} {resource.name}"
             for number in range(most):
@@ -100,7 +102,7 @@ def test_a_hundred_rows_need_no_more_queries_than_ten(world, tenant, role):
                     after={"title": str(number)},
                 )
             needed(who, "/")
-            counted[most] = {name: needed(who, url) for name, url in asked(who).items()}
+            counted[most] = {name: needed(who, url) for name, url in asked(who).items() if name not in known}
         transaction.set_rollback(True)
     few, many = counted[10], counted[100]
     assert few.keys() == many.keys()

@@ -17,6 +17,7 @@ def duties_made(arrangement, of, inside, theirs, *, office, manager):
     shown = at | {"role": "executing_department", "every": "monthly", "is_shared": True, "escalate_to": "risk"}
     duty_do(actor=office, duty=duty_add(actor=office, **shown), remark=f"done {of}")
     done, excused, open_ = (duty_add(actor=office, **at) for _ in range(3))
+    duty_add(actor=office, **at | {"anchor_on": timezone.localdate()})  # in whichever month that is asked for
     duty_do(actor=manager, duty=done, remark=f"done {of}")
     duty_excuse(actor=office, duty=excused, reason=f"because {inside}")
     own = at | {"title": f"Duty {inside}", "title_en": "", "role": "outsourcing_office"}

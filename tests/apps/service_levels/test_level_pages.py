@@ -25,7 +25,7 @@ def office(client, desk):
 
 def test_the_workspace_tells_figures_trend_and_standing(office, desk, draft):
     standing_refresh(arrangement=desk.calls)
-    page = office.get(f"/arrangements/{desk.calls.pk}/").content.decode()
+    page = office.get(f"/arrangements/{desk.calls.pk}/?tab=levels").content.decode()
     for told in ("Score of 1999-02", "Terms met, month by month", "trend-data", "Still needed this month", "10,000.00"):
         assert told in page, told
     assert f"/statements/{draft.pk}/records/service-level" in page
@@ -148,7 +148,7 @@ def test_a_draft_version_hides_from_the_contractor(client, desk):
     second = level_begin(actor=desk.office[1], arrangement=desk.calls, calendar=desk.calendar)
     client.force_login(desk.manager[0])
     assert client.get(f"/levels/{second.pk}/").status_code == 404
-    workspace = f"/arrangements/{desk.calls.pk}/"
+    workspace = f"/arrangements/{desk.calls.pk}/?tab=levels"
     assert f"{second}</a>" not in client.get(workspace).content.decode()
     client.force_login(desk.office[0])
     assert f"{second}</a>" in client.get(workspace).content.decode()
