@@ -29,6 +29,10 @@ class Actor:
         """Who it is without a name: names are personal data, and what the ledger holds it holds for ever."""
         return self.name if self.person_id is None else f"{self.kind} {self.person_id}"
 
+    def read_once(self) -> Actor:
+        """The same actor, whose rights are read once for all parts of one question."""
+        return self if self.read is not None else replace(self, read={})
+
 
 SYSTEM = Actor(kind="system", name="system")
 

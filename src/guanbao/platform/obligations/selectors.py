@@ -29,6 +29,7 @@ def duties_visible(*, actor: Actor) -> QuerySet[Duty]:
 
 def duties_reached(*, actor: Actor, permission: Permission) -> QuerySet[Duty]:
     """Those with which the actor may do something."""
+    actor = actor.read_once()
     rows = Duty.objects.select_related("person")
     found = reach(actor, permission)
     if found.everywhere:
@@ -47,6 +48,7 @@ def duties_own(*, actor: Actor) -> QuerySet[Duty]:
 
     What was named to somebody who has gone is the post's again.
     """
+    actor = actor.read_once()
     rows = duties_visible(actor=actor)
     if actor.person_id is None:
         return rows.none()
