@@ -6,13 +6,17 @@ from decimal import Decimal
 from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.contracts.lines import lines_of
 from guanbao.apps.contracts.services.agreeing import contract_agree, contract_offer
 from guanbao.apps.contracts.services.clauses import clause_add, clause_write, clauses_fill
 from guanbao.apps.contracts.services.confidentialities import confidentiality_add
 from guanbao.apps.contracts.services.drafting import contract_add
 from guanbao.apps.contracts.services.invoices import invoice_add, invoice_match
 from guanbao.apps.contracts.services.payments import payment_add
+from guanbao.apps.contracts.services.returning import returned_add
 from guanbao.apps.contracts.services.signing import contract_sign, sealing_add, sealing_approve, signatory_add
+from guanbao.apps.contracts.writing import docx_written
+from guanbao.platform.files.services.adding import document_add
 from guanbao.platform.workflow.models import Approval
 from guanbao.platform.workflow.services.approvals import approval_start
 
@@ -38,7 +42,11 @@ def contracts_made(world):
     number = clause_add(actor=maker, contract=bare, code="availability")
     own = clause_write(actor=maker, contract=bare, title="Own", text="Agreed", demands=["law"], reason="So it says")
     signatory_add(actor=maker, contract=bare, side="institution", party="East Bank", name="Somebody", post="President")
-    contract_offer(actor=maker, contract=drafted("HT-3"))
+    offered = contract_offer(actor=maker, contract=drafted("HT-3"))
+    other = contract_offer(actor=maker, contract=clauses_fill(actor=maker, contract=drafted("HT-7")))
+    differs = returned_add(actor=maker, contract=other, document=_back(world, other, leave_out=1))
+    world.chosen["returned-files"] = {"contract": offered.pk, "document": _back(world, offered).pk}
+    world.ids["returned-files_accept"] = [differs.pk]
     confidentiality_add(
         actor=maker, contractor=at.contractor, reference="BM-1", covers="All", signed_on=date(2026, 1, 1)
     )
@@ -60,6 +68,15 @@ def contracts_made(world):
         "contracts_sign": [ready.pk], "contract-clauses_numbers": [number.pk], "contract-clauses_check": [own.pk],
         "contract-clauses_rewrite": [own.pk], "seal-records_approve": [applied.pk],
     }  # fmt: skip
+
+
+def _back(world, contract, leave_out=0):
+    """The contract's document as it came back, its last lines of a clause left out."""
+    lines = lines_of(contract)
+    of_clauses = [each for each in lines if each.part.startswith("clause:") and each.style == "english"]
+    lines = [each for each in lines if each not in of_clauses[len(of_clauses) - leave_out :]]
+    at = {"record": "contracts", "record_id": contract.pk, "kind": "contract", "title": "Back"}
+    return document_add(actor=world.theirs.actor, pieces=[docx_written(lines)], **at)
 
 
 def _sealed(world, contract):

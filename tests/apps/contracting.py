@@ -14,6 +14,7 @@ from guanbao.apps.contracts.services.confidentialities import confidentiality_ad
 from guanbao.apps.contracts.services.drafting import contract_add
 from guanbao.apps.contracts.services.payments import payment_add
 from guanbao.apps.contracts.services.signing import contract_report, contract_sign, sealing_add, sealing_approve
+from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.obligations.calendars import workdays_of
 from guanbao.platform.workflow.services.approvals import approval_start
 from guanbao.platform.workflow.services.deciding import task_decide
@@ -115,6 +116,13 @@ class Cast:
         """A contract in force."""
         contract = self.ready(arrangement, **facts)
         return contract_sign(actor=self.office, contract=contract, signed_on=timezone.localdate())
+
+
+def files_safe(settings, folder):
+    """Where documents lie, with a key of their own: what is offered is filed."""
+    settings.HOME, settings.GUANBAO_CLAMAV, settings.GUANBAO_S3 = folder, "", ""
+    settings.GUANBAO_FILES_KEY = folder / "files.key.json"
+    files_key_make(settings.GUANBAO_FILES_KEY)
 
 
 def at_contract(arrangement):

@@ -11,7 +11,16 @@ from django.urls import URLPattern, get_resolver
 
 from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
 from guanbao.apps.catalogue.models import Function, Service
-from guanbao.apps.contracts.models import Clause, Confidentiality, Contract, Invoice, Payment, Sealing, Signatory
+from guanbao.apps.contracts.models import (
+    Clause,
+    Confidentiality,
+    Contract,
+    Invoice,
+    Payment,
+    Returned,
+    Sealing,
+    Signatory,
+)
 from guanbao.apps.initiatives.models import (
     BusinessCase,
     Candidate,
@@ -89,6 +98,7 @@ OWNERS = {
     Clause: ("contract__institution__organisation", "contract__shared_with"),
     Signatory: ("contract__institution__organisation", "contract__shared_with"),
     Payment: ("contract__institution__organisation", "contract__shared_with"),
+    Returned: ("contract__institution__organisation", "contract__shared_with"),
     Invoice: ("contract__institution__organisation", "contract__shared_with"),
     Sealing: ("contract__institution__organisation",),
     Confidentiality: _of(""),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from guanbao.apps.contracts.models import Clause, Contract, Invoice, Reached, Sealing
+from guanbao.apps.contracts.models import Clause, Contract, Invoice, Reached, Returned, Sealing
 from guanbao.apps.contracts.services.agreeing import contract_comment, contract_offer
 from guanbao.apps.contracts.services.clauses import clause_add, clause_check, clause_write
 from guanbao.apps.contracts.services.confidentialities import confidentiality_add
@@ -46,6 +46,14 @@ def contracts_made(arrangement, of, inside, *, by, manager):
         )  # fmt: skip
     contract_report(actor=compliance, contract=shown, reported_on=date(2026, 1, 1), report_reference=f"R {inside}")
     contract_offer(actor=office, contract=shown)
+    shown.refresh_from_db()
+    Returned.objects.create(
+        contract=shown, document=shown.document, side="institution", compared_at=timezone.now(), is_same=False,
+        changed=0, added=1, removed=0, lines=[f"Sent {of}", f"Back {of}"],
+        sent=[["head", "title", f"Sent {of}"]],
+        faults=[f"fault {of}"], accepted_by_id=legal.person_id, accepted_at=timezone.now(),
+        accepted_reason=f"accepted {inside}",
+    )  # fmt: skip
     Contract.objects.filter(pk=shown.pk).update(ends_reason=f"ends {of}")
     for who in (office, manager):
         contract_comment(actor=who, contract=shown, text=f"Comment {of}")

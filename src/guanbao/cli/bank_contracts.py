@@ -85,6 +85,21 @@ def drafts(actors: dict[str, Any]) -> None:
         if said.get("offered"):
             contract = contract_offer(actor=office, contract=contract)
             contract_comment(actor=_manager(contract, actors), contract=contract, text=said["comment"])
+            _returned(contract, said["returned"], actors)
+
+
+def _returned(contract: Any, said: dict[str, str], actors: dict[str, Any]) -> None:  # noqa: ANN401
+    """The contract's document as the contractor changed it, sent back and compared."""
+    from guanbao.apps.contracts.lines import lines_of
+    from guanbao.apps.contracts.services.returning import returned_add
+    from guanbao.apps.contracts.writing import docx_written
+    from guanbao.platform.files.services.adding import document_add
+
+    lines = [each._replace(text=each.text.replace(said["from"], said["to"])) for each in lines_of(contract)]
+    manager = _manager(contract, actors)
+    at = {"record": "contracts", "record_id": contract.pk, "kind": "contract", "title": said["title"]}
+    document = document_add(actor=manager, pieces=[docx_written(lines)], **at)
+    returned_add(actor=manager, contract=contract, document=document)
 
 
 def _clauses(contract: Any, said: dict[str, Any], actors: dict[str, Any], *, fill: bool) -> None:  # noqa: ANN401

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from contracting import Cast
+from contracting import Cast, files_safe
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -106,7 +106,8 @@ def test_parties_of_others_are_refused(thread, house):
 
 
 @pytest.mark.usefixtures("own_gates")
-def test_an_arrangement_passes_its_stages_in_order(thread, house):
+def test_an_arrangement_passes_its_stages_in_order(thread, house, settings, tmp_path):
+    files_safe(settings, tmp_path)
     ahead = [thread.calls.stage]
     for stage in STAGES[:-1]:
         if stage == "contract":

@@ -3,14 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
-from contracting import Cast, at_contract
+from contracting import Cast, at_contract, files_safe
 
 from guanbao.apps.arrangements.models import Arrangement
 
 
 @pytest.fixture
-def cast(thread, house):
+def cast(thread, house, settings, tmp_path):
     """`thread` with a `Cast`; the arrangement is of general outsourcing: three people decide about its contract."""
+    files_safe(settings, tmp_path)
     row = thread.calls
     Arrangement.objects.filter(pk=row.pk).update(importance="general", importance_reason="")
     at_contract(row)

@@ -248,7 +248,9 @@ def test_pages_tell_the_contractor_nothing_of_the_bank(cast, client):
         client.force_login(person)
         tabs = ("", "?tab=coverage", "?tab=approvals", "?tab=seal-records", "?tab=history", "?tab=text")
         pages = [client.get(f"/contracts/{contract.pk}/{tab}").content.decode() for tab in tabs]
-        said = [any(word in page for page in pages) for word in ("SECRET-NOTE", "What is demanded", "Approved on")]
+        said = [
+            any(word in page for page in pages) for word in ("SECRET-NOTE", "What is demanded", "Approval given on")
+        ]
         assert said == [knows, knows, knows], who
         assert all("It runs normally" in page or "runs normally" in page for page in pages[-1:])
     for address in ("/contracts/?approved_on=2026-01-01", "/contracts/?sort=approved_on"):

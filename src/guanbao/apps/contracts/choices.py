@@ -21,7 +21,7 @@ class ContractState(TextChoices):
     DRAFT = "draft", _("Draft")
     OFFERED = "offered", _("Offered to the contractor")
     AGREED = "agreed", _("Agreed by the contractor")
-    SIGNED = "signed", _("Signed")
+    SIGNED = "signed", _("Signed, not in force yet")
     IN_FORCE = "in_force", _("In force")
     AMENDED = "amended", _("In force as amended")
     TERMINATED = "terminated", _("Terminated")

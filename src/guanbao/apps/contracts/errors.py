@@ -110,6 +110,41 @@ class OverarchingUnsigned(GuanbaoError):
     """
 
 
+class DocumentNotWritten(GuanbaoError):
+    """The contract's document does not say what the contract says, and was not written.
+
+    Report this to whoever runs Guanbao; the contract stays as it is.
+    """
+
+
+class ReturnedUnreadable(GuanbaoError):
+    """The file cannot be read as a Word document (.docx).
+
+    Save it as .docx, without macros and without a document type of its own, and send it again.
+    """
+
+
+class ReturnedTooLong(GuanbaoError):
+    """The file says more than {lines} paragraphs or {characters} characters.
+
+    Send the contract alone.
+    """
+
+
+class ReturnedDiffers(GuanbaoError):
+    """The file of {reference} that came back last does not say what is to be signed: {n} lines differ.
+
+    Accept its changes as an edit of the draft, or compare a file that says the same.
+    """
+
+
+class FactsDiffer(GuanbaoError):
+    """The file changes more than clauses: {what}.
+
+    Take the contract back to draft and change its terms, payments or parties there.
+    """
+
+
 class ContractorChanged(GuanbaoError):
     """{reference} is with another contractor than its arrangement.
 

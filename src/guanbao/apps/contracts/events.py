@@ -119,6 +119,23 @@ CONFIDENTIALITY_EDITED = declare(
     zh="{actor}修改了保密协议{object}",
     clear=("reference", "binds", "post", "covers", "signed_on", "valid_until"),
 )
+_RETURNED = ("contract", "document", "side", "changed", "added", "removed", "is_same")
+CONTRACT_WRITTEN = declare(
+    "contract.written", en="{actor} filed the document of {object}", zh="{actor}生成并归档了合同{object}的文本",
+    clear=("document",),
+)  # fmt: skip
+RETURNED_COMPARED = declare(
+    "returned.compared",
+    en="{actor} compared a file of {object} that came back: {changed} changed, {added} added, {removed} removed",
+    zh="{actor}比对了{object}的回传文本：修改 {changed} 处，增加 {added} 处，删除 {removed} 处",
+    clear=_RETURNED,
+)
+RETURNED_ACCEPTED = declare(
+    "returned.accepted",
+    en="{actor} accepted the changes of {object} as an edit of the draft",
+    zh="{actor}接受了{object}的修改，作为草案的修订",
+    clear=("contract", "accepted_reason"),
+)
 _PAYMENT = (
     "position", "kind", "title", "percent", "amount_net", "amount_vat", "amount_gross", "workdays", "planned_on",
     "returns_on",

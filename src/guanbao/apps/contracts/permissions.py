@@ -23,6 +23,9 @@ CONTRACT_SIGN = permission("contract.sign", _("Record signatures"), roles=("outs
 CONTRACT_END = permission(
     "contract.end", _("Record completion, warnings and notices"), roles=("outsourcing_office", "legal")
 )
+CONTRACT_COMPARE = permission(
+    "contract.compare", _("Compare files of contracts that came back"), roles=("outsourcing_office", "legal", *_THEIRS)
+)
 INVOICE_ADD = permission("invoice.add", _("Hand in invoices"), roles=("outsourcing_office", *_THEIRS))
 INVOICE_MATCH = permission(
     "invoice.match", _("Match invoices with the plan"), roles=("outsourcing_office", "executing_department")

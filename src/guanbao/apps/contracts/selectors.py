@@ -16,6 +16,7 @@ from guanbao.apps.contracts.models import (
     Contract,
     Invoice,
     Payment,
+    Returned,
     Sealing,
     Signatory,
 )
@@ -69,6 +70,11 @@ def payments_visible(*, actor: Actor) -> QuerySet[Payment]:
 def invoices_visible(*, actor: Actor) -> QuerySet[Invoice]:
     """Invoices."""
     return _of_contract(Invoice.objects.select_related("payment__contract__institution"), actor)
+
+
+def returned_visible(*, actor: Actor) -> QuerySet[Returned]:
+    """Files of contracts that came back."""
+    return _of_contract(Returned.objects.select_related("contract__institution", "document"), actor)
 
 
 def sealings_visible(*, actor: Actor) -> QuerySet[Sealing]:

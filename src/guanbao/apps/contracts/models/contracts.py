@@ -89,11 +89,20 @@ class Contract(models.Model):
     breach_notice_d = models.PositiveSmallIntegerField(
         _("Notice for breach (days)"), default=30, validators=[MaxValueValidator(1000)]
     )
+    document = models.ForeignKey(
+        "files.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Contract document"),
+    )
     note = models.TextField(_("Internal remark"), max_length=2000, blank=True)
     state = models.CharField(_("State"), max_length=12, choices=ContractState.choices, default=ContractState.DRAFT)
     state_since = models.DateField(_("State since"))
     agreed_on = models.DateField(_("Agreed on"), null=True, blank=True)
-    approved_on = models.DateField(_("Approved on"), null=True, blank=True)
+    approved_on = models.DateField(_("Approval given on"), null=True, blank=True)
     reported_on = models.DateField(_("Reported to the supervisor on"), null=True, blank=True)
     report_reference = models.CharField(_("Number of the report"), max_length=100, blank=True)
     signed_on = models.DateField(_("Signed on"), null=True, blank=True)

@@ -10,14 +10,22 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from guanbao.apps.contracts.choices import BINDING, ContractState, PaymentKind
+from guanbao.apps.contracts.comparing import Change, Difference, Piece, differences, pieces
 from guanbao.apps.contracts.coverage import coverage_of, missing_of, report_of
-from guanbao.apps.contracts.models import Contract, Invoice, Payment
-from guanbao.apps.contracts.permissions import CONTRACT_EDIT, CONTRACT_VIEW, INVOICE_ADD
+from guanbao.apps.contracts.library import demand_titles
+from guanbao.apps.contracts.lines import CLAUSE
+from guanbao.apps.contracts.models import Contract, Invoice, Payment, Returned
+from guanbao.apps.contracts.permissions import CONTRACT_COMPARE, CONTRACT_EDIT, CONTRACT_VIEW, INVOICE_ADD
 from guanbao.apps.contracts.plans import ZERO, Left, billed, credit_left, due_of, faults_of, plan_left
-from guanbao.apps.contracts.selectors import comments_visible
+from guanbao.apps.contracts.selectors import comments_visible, returned_visible
 from guanbao.apps.contracts.services.clauses import clause_write
+from guanbao.apps.contracts.services.returning import RECORD, differs, sent_of
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
+from guanbao.platform.files.choices import State
+from guanbao.platform.files.contents.types import TYPES
+from guanbao.platform.files.models import Document
+from guanbao.platform.files.selectors import documents_readable, documents_visible
 from guanbao.platform.identity.choices import Side
 from guanbao.platform.identity.selectors import names_of
 from guanbao.platform.obligations.calendars import today_of, workdays_of
@@ -65,15 +73,20 @@ def _way(_actor: Actor, contract: Contract) -> dict[str, Any]:
         Step(told("The payments are the price"), plan_left(contract).is_nothing, "", f"{at}?tab=plan"),
         Step(told("Offered to the contractor"), contract.state != ContractState.DRAFT, "", f"{at}offer"),
         Step(told("Agreed by the contractor"), agreed, _day(contract.agreed_on), f"{at}?tab=comments"),
-        Step(told("Approved"), contract.approved_on is not None, _day(contract.approved_on), f"{at}?tab=approvals"),
+        Step(told("Approved by the institution"),
+             contract.approved_on is not None, _day(contract.approved_on), f"{at}?tab=approvals"),
     ]  # fmt: skip
+    if contract.returned.exists():
+        lines = differs(contract)
+        said = told("{n} lines differ", n=lines) if lines else ""
+        steps.append(Step(told("The returned file says the same"), lines is None, said, f"{at}?tab=returned-files"))
     report = report_of(contract.arrangement)
     if report is not None:
         said = _day(contract.reported_on) or told("{n} working days before signing", n=report.workdays)
         steps.append(Step(str(report.title), contract.reported_on is not None, said, f"{at}report"))
     steps += [
         Step(told("Seal approved by a second person"), sealed, "", f"{at}?tab=seal-records"),
-        Step(told("Signed"), contract.state in BINDING, _day(contract.signed_on), f"{at}sign"),
+        Step(told("Signed by both sides"), contract.state in BINDING, _day(contract.signed_on), f"{at}sign"),
     ]
     following = next((step for step in steps if not step.is_done), None)
     return {"steps": steps, "following": following}
@@ -179,11 +192,66 @@ def _day(day: Any) -> str:  # noqa: ANN401 - a date or nothing
     return "" if day is None else day.isoformat()
 
 
+def _document(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """The document to fetch, files that came back and are not compared yet, and how those differ that were."""
+    made = contract.document
+    fetched = made is not None and documents_readable(actor=actor).filter(pk=made.pk).exists()
+    waiting: list[Document] = []
+    ours = list(Document.objects.filter(series=made.series).values_list("pk", flat=True)) if made else []
+    if contract.state in (ContractState.OFFERED, ContractState.AGREED) and not reach(actor, CONTRACT_COMPARE).is_empty:
+        files = documents_visible(actor=actor).filter(record=RECORD, record_id=contract.pk, is_shared=True)
+        files = files.filter(state__in=(State.CLEAN, State.QUARANTINED), media=TYPES["docx"].media)
+        compared = Returned.objects.filter(contract=contract.pk).values("document")
+        waiting = list(files.exclude(pk__in=compared).exclude(pk__in=ours).order_by("-pk")[:5])
+    return {
+        "document": made, "fetched": fetched, "waiting": waiting,
+        "compare": f"{reverse('returned-files-add')}?contract={contract.pk}&document=",
+        "came": list(returned_visible(actor=actor).filter(contract=contract.pk).order_by("-pk")[:5]),
+    }  # fmt: skip
+
+
+class Group(NamedTuple):
+    """A part of a contract as it was compared: its heading, whether a rule demands it, its lines."""
+
+    heading: str
+    demanded: str
+    rows: list[tuple[Change, list[Piece]]]
+
+    @property
+    def differs(self) -> bool:
+        """Whether any of its lines does."""
+        return any(change is not Change.SAME for change, _pieces in self.rows)
+
+
+_PARTS = {
+    "head": _("Title and parties"), "section": _("Headings"), "facts": _("Terms of the contract"),
+    "payments": _("Payment plan"), "signatures": _("Signatures"),
+}  # fmt: skip
+
+
+def _compared(actor: Actor, returned: Returned) -> dict[str, Any]:
+    """Part by part what was changed, added and removed; for the institution, which of it rules demand."""
+    ours = inside(actor)
+    clauses = {f"{CLAUSE}:{row.code}": row for row in returned.contract.clauses.all()} if ours else {}
+    gathered: dict[str, list[Difference]] = {}
+    for each in differences(sent_of(returned), returned.lines):
+        gathered.setdefault(each.part, []).append(each)
+    groups = []
+    for part, rows in gathered.items():
+        heading = str(_PARTS[part]) if part in _PARTS else next((row.sent for row in rows if row.sent), part)
+        demanded = demand_titles(clauses[part].demands) if part in clauses else ""
+        shown = [(row.change, pieces(row.sent, row.returned)) for row in rows]
+        groups.append(Group(heading, demanded, shown))
+    return {"groups": groups, "faults": returned.faults, "is_same": returned.is_same}
+
+
 WAY = Panel("way", _("Until it is signed"), "contracts/way.html", _way, slot="side", may=inside, rank=10)
 TEXT = Panel("text", _("Clauses"), "contracts/text.html", _text, rank=10)
 COVERAGE = Panel("coverage", _("What is demanded"), "contracts/coverage.html", _coverage, may=inside, rank=15)
 PLAN = Panel("plan", _("Payment plan"), "contracts/plan.html", _plan, rank=20)
 DUE = Panel("due", _("Due"), "contracts/due.html", _due, slot="side")
 MATCHING = Panel("matching", _("Against the plan"), "contracts/matching.html", _matching, slot="side", may=inside)
+DOCUMENT = Panel("file", _("Contract document"), "contracts/document.html", _document, slot="side", rank=15)
+COMPARED = Panel("compared", _("Sent and returned"), "contracts/compared.html", _compared, rank=10)
 ENDING = Panel("ending", _("Completion and end"), "contracts/ending.html", _ending, slot="side", rank=30)
 COMMENTS = Panel("comments", _("Comments"), "contracts/comments.html", _comments, rank=60)

@@ -17,8 +17,17 @@ from guanbao.apps.contracts.forms import (
     WriteForm,
 )
 from guanbao.apps.contracts.library import clause_title, demand_titles
-from guanbao.apps.contracts.models import Clause, Confidentiality, Contract, Invoice, Payment, Sealing, Signatory
+from guanbao.apps.contracts.models import (
+    Clause,
+    Confidentiality,
+    Contract,
+    Invoice,
+    Payment,
+    Sealing,
+    Signatory,
+)
 from guanbao.apps.contracts.pages import panels
+from guanbao.apps.contracts.pages.returned import RETURNED
 from guanbao.apps.contracts.services import (
     agreeing,
     clauses,
@@ -149,11 +158,13 @@ CONTRACTS = Resource(
     ),
     panels=(
         panels.WAY,
+        panels.DOCUMENT,
         panels.ENDING,
         panels.TEXT,
         panels.COVERAGE,
         panels.PLAN,
         rows_panel("invoices", by="contract"),
+        rows_panel("returned-files", by="contract"),
         rows_panel("signatories", by="contract"),
         rows_panel("seal-records", by="contract"),
         panels.COMMENTS,
@@ -354,6 +365,6 @@ INVOICES = Resource(
     ),
     panels=(panels.MATCHING, TIMELINE),
 )  # fmt: skip
-RESOURCES = (CONTRACTS, CLAUSES, SIGNATORIES, SEALINGS, CONFIDENTIALITIES, PAYMENTS, INVOICES)
+RESOURCES = (CONTRACTS, CLAUSES, SIGNATORIES, SEALINGS, CONFIDENTIALITIES, RETURNED, PAYMENTS, INVOICES)
 OF_ARRANGEMENT = rows_panel("contracts", by="arrangement")
 OF_CONTRACTOR = (rows_panel("contracts", by="contractor"), rows_panel("confidentiality-agreements", by="contractor"))

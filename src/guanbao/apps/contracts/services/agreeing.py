@@ -13,6 +13,7 @@ from guanbao.apps.contracts.models import Comment, Contract
 from guanbao.apps.contracts.permissions import CONTRACT_AGREE, CONTRACT_COMMENT, CONTRACT_OFFER
 from guanbao.apps.contracts.selectors import CONTRACTS, OF_CONTRACT
 from guanbao.apps.contracts.services.drafting import contract_held, moved
+from guanbao.apps.contracts.services.returning import document_filed
 from guanbao.platform.access.reach import Columns, need_object, reach
 from guanbao.platform.access.tenancy import limited_to
 from guanbao.platform.access.writes import row_add, row_edit
@@ -32,7 +33,9 @@ INSIDE = Columns(
 def contract_offer(*, actor: Actor, contract: Contract) -> Contract:
     """Show a draft to the contractor, as what the institution would sign.
 
-    Raises NotPermitted, ContractNotNow, ContractIncomplete, ContractorChanged.
+    Its document is filed.
+
+    Raises NotPermitted, ContractNotNow, ContractIncomplete, ContractorChanged, and as `document_filed`.
     """
     need_object(actor, CONTRACT_OFFER, contract, CONTRACTS)
     with transaction.atomic():
@@ -40,10 +43,11 @@ def contract_offer(*, actor: Actor, contract: Contract) -> Contract:
         same_contractor(held)
         if held.effective_on is None or held.expires_on is None:
             raise ContractIncomplete(reference=held.reference)
-        return moved(
+        offered = moved(
             held, actor=actor, event=events.CONTRACT_OFFERED, to=ContractState.OFFERED,
             shared_with=held.contractor.organisation,
         )  # fmt: skip
+        return document_filed(actor=actor, contract=offered)
 
 
 def contract_agree(*, actor: Actor, contract: Contract) -> Contract:

@@ -26,6 +26,7 @@ from guanbao.platform.changes import need_known
 from guanbao.platform.wording import told
 
 OWN_FIELDS = ("title", "title_en", "text", "text_en", "demands", "reason")
+REMOVED = ("position", "code", "library_version", "title", "text", "numbers", "demands")  # what the ledger keeps
 _OWN = "own-"
 
 
@@ -83,9 +84,7 @@ def clause_write(*, actor: Actor, contract: Contract, **facts: Any) -> Clause:  
     with transaction.atomic():
         held = draft_held(contract)
         made = Clause(contract=held)
-        used = [code for code in held.clauses.values_list("code", flat=True) if code.startswith(_OWN)]
-        number = max((int(code.removeprefix(_OWN)) for code in used), default=0) + 1
-        facts |= {"code": f"{_OWN}{number}", "position": _next(held), "written_by_id": _person(actor)}
+        facts |= {"code": own_code(held), "position": _next(held), "written_by_id": _person(actor)}
         return row_add(
             made, actor=actor, event=events.CLAUSE_WRITTEN, columns=OF_CONTRACT, **{"contract": held} | facts
         )
@@ -128,8 +127,13 @@ def clause_remove(*, actor: Actor, clause: Clause) -> Clause:
     need_object(actor, CONTRACT_EDIT, clause, OF_CONTRACT)
     with transaction.atomic():
         draft_held(clause.contract)
-        kept = ("position", "code", "library_version", "title", "text", "numbers", "demands")
-        return row_remove(clause, actor=actor, event=events.CLAUSE_REMOVED, columns=OF_CONTRACT, told=kept)
+        return row_remove(clause, actor=actor, event=events.CLAUSE_REMOVED, columns=OF_CONTRACT, told=REMOVED)
+
+
+def own_code(contract: Contract) -> str:
+    """The code of the next text of one's own."""
+    used = [code for code in contract.clauses.values_list("code", flat=True) if code.startswith(_OWN)]
+    return f"{_OWN}{max((int(code.removeprefix(_OWN)) for code in used), default=0) + 1}"
 
 
 def _taken(actor: Actor, contract: Contract, code: str, numbers: Mapping[str, object]) -> Clause:

@@ -40,6 +40,7 @@ from guanbao.apps.contracts.plans import plan_left
 from guanbao.apps.contracts.selectors import CONTRACTS, OF_CONTRACT
 from guanbao.apps.contracts.services.agreeing import INSIDE, same_contractor
 from guanbao.apps.contracts.services.drafting import contract_held, moved, payments_rearm
+from guanbao.apps.contracts.services.returning import returned_need_same
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import Columns, need_object
 from guanbao.platform.access.writes import row_add, row_edit, row_remove
@@ -144,8 +145,8 @@ def contract_sign(*, actor: Actor, contract: Contract, signed_on: date | None) -
     """Put a contract into force; its dates and fee go to the arrangement.
 
     Raises NotPermitted, ContractNotNow, ArrangementNotAtContract, ContractorChanged, OverarchingUnsigned,
-    MandatoryClauseMissing, PaymentPlanOff, ContractNotApproved, SealMissing, PriorReportMissing; GatesShut: others
-    of the stage; ValidationError by field.
+    MandatoryClauseMissing, PaymentPlanOff, ReturnedDiffers, ContractNotApproved, SealMissing, PriorReportMissing;
+    GatesShut: others of the stage; ValidationError by field.
     """
     need_object(actor, CONTRACT_SIGN, contract, CONTRACTS)
     day = past("signed_on", signed_on)
@@ -196,6 +197,7 @@ def _need_whole(contract: Contract, day: date) -> None:
     left = plan_left(contract)
     if not left.is_nothing:
         raise PaymentPlanOff(reference=contract.reference, net=left.net, vat=left.vat)
+    returned_need_same(contract)
     if not is_approved(contract):
         raise ContractNotApproved(reference=contract.reference)
     if not contract.sealings.filter(digest=content_digest(contract)).exclude(approved_by=None).exists():
