@@ -39,6 +39,7 @@ class Document(models.Model):
         blank=True,
         related_name="+",
         editable=False,
+        verbose_name=_("Shown to"),
     )
     is_shared = models.BooleanField(_("Shown to the contractor"), default=False, editable=False)
     side = models.CharField(_("Sent by"), max_length=16, choices=Side.choices, editable=False)
