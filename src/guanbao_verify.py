@@ -1,9 +1,9 @@
 """`guanbao-verify`: checks what Guanbao hands out, without trusting Guanbao or using any part of it.
 
-It reads an exported ledger (whole, or a part with proofs), a checkpoint, or a statement, and needs the public keys
-of whoever signed them, obtained some other way. The tree is that of RFC 9162, canonical JSON that of RFC 8785,
-signatures are Ed25519 in a detached JWS (RFC 7515, RFC 8037). One file; beside Python it needs the packages
-cryptography and rfc8785.
+It reads an exported ledger (whole, or a part with proofs), a checkpoint, a statement, or a pack of evidence that holds
+such, and needs the public keys of whoever signed them, obtained some other way. The tree is that of RFC 9162, canonical
+JSON that of RFC 8785, signatures are Ed25519 in a detached JWS (RFC 7515, RFC 8037). One file; beside Python it needs
+the packages cryptography and rfc8785.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import hashlib
 import json
 import os
 import sys
+import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,13 +29,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 HOLDS, FAILS, UNUSABLE = 0, 1, 2
 EMPTY = hashlib.sha256().digest()
+INDEX, MOST_INDEX = "index.json", 64_000_000  # bytes
+UNREADABLE = (
+    ValueError, KeyError, TypeError, AttributeError, RecursionError, rfc8785.CanonicalizationError,
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,
+)  # fmt: skip
 CHINESE = {
     "holds: {what}": "完好：{what}",
     "does not hold: {what}": "不完好：{what}",
     "cannot be used: {what}": "无法使用：{what}",
     "{file} cannot be read": "{file} 无法读取",
     "{file} is not a public Ed25519 key in JSON form (JWK)": "{file} 不是 JSON 格式（JWK）的 Ed25519 公钥",
-    "{file} is neither a ledger, a checkpoint nor a statement": "{file} 不是存证日志、检查点或考核单",
+    "{file} is neither a ledger, a checkpoint, a statement nor a pack": "{file} 不是存证日志、检查点、考核单或证据包",
     "line {line} is not in the form of an export": "第 {line} 行不是导出文件的格式",
     "a whole ledger with {count} entries, root {root}, {checkpoints} checkpoints; {open} entries stand under none": (
         "完整存证日志，共 {count} 条，根 {root}，检查点 {checkpoints} 个；{open} 条尚未被检查点覆盖"
@@ -58,6 +66,16 @@ CHINESE = {
     "the checkpoint held elsewhere, over {size} entries, is not in this ledger": (
         "另行保管的 {size} 条处的检查点不属于此存证日志"
     ),
+    "a pack of evidence of {about}: {files} files, of them {statements} statements; "
+    "{entries} entries of the ledger; {left_out} left out": (
+        "{about}的证据包：{files} 个文件，其中考核单 {statements} 份、存证 {entries} 条；未包含 {left_out} 项"
+    ),
+    "the index of the pack is not signed by a key that was given": "证据包的目录不是由给出的密钥所签",
+    "the pack names {path} twice, or holds it twice": "证据包中 {path} 重复",
+    "the pack holds {path}, which its index does not name": "证据包中的 {path} 不在目录中",
+    "{path} is named by the index of the pack, but is not in it": "目录中的 {path} 不在证据包中",
+    "{path} is not what the index of the pack says": "{path} 与证据包的目录不符",
+    "{path} in the pack does not hold: {what}": "证据包中的 {path} 不完好：{what}",
     "the statement does not have its digest": "考核单与其摘要不符",
     "the statement is not signed by a key that was given": "考核单不是由给出的密钥所签",
 }
@@ -313,10 +331,89 @@ def check_statement(statement: dict[str, Any], keys: Sequence[Ed25519PublicKey])
     raise Verdict(HOLDS, "a statement, digest {digest}", digest=digest)
 
 
+def check_pack(pack: zipfile.ZipFile, keys: Sequence[Ed25519PublicKey], held: list[Checkpoint]) -> NoReturn:
+    """Hold a pack's index against its signature, and each file against the index; statements and ledger too."""
+    index = strict(_opened(pack, INDEX, MOST_INDEX))
+    payload = rfc8785.dumps({name: value for name, value in index.items() if name != "signature"})
+    if "evidence_pack" not in index or not is_signed(payload, index.get("signature"), keys):
+        fail("the index of the pack is not signed by a key that was given")
+    named = Counter([INDEX, *(file["path"] for file in index["files"])])
+    lying = Counter(pack.namelist())
+    for path, times in (named | lying).items():
+        if times > 1:
+            fail("the pack names {path} twice, or holds it twice", path=path)
+    for path in lying - named:
+        fail("the pack holds {path}, which its index does not name", path=path)
+    counts = {"statement": 0, "ledger": 0}
+    for file in index["files"]:
+        path = file["path"]
+        if path not in lying:
+            fail("{path} is named by the index of the pack, but is not in it", path=path)
+        if _digest(pack, path, file["size"]) != file["sha256"]:
+            fail("{path} is not what the index of the pack says", path=path)
+        counts[file["kind"]] = counts.get(file["kind"], 0) + _held_in_pack(pack, file, keys, held)
+    about = f"{index['institution']} {index['arrangement']['reference']}"
+    said = (
+        "a pack of evidence of {about}: {files} files, of them {statements} statements; "
+        "{entries} entries of the ledger; {left_out} left out"
+    )
+    left_out, entries = len(index["left_out"]), counts["ledger"]
+    numbers = {
+        "files": len(index["files"]),
+        "statements": counts["statement"],
+        "entries": entries,
+        "left_out": left_out,
+    }
+    raise Verdict(HOLDS, said, about=about, **numbers)
+
+
+def _held_in_pack(
+    pack: zipfile.ZipFile, file: dict[str, Any], keys: Sequence[Ed25519PublicKey], held: list[Checkpoint]
+) -> int:
+    """How many statements or entries a file of a pack holds, each checked; fail where one does not hold."""
+    if file["kind"] not in ("statement", "ledger"):
+        return 0
+    try:
+        if file["kind"] == "statement":
+            check_statement(strict(_opened(pack, file["path"], file["size"])), keys)
+        with pack.open(file["path"]) as lines:
+            head = strict(lines.readline())
+            Ledger(iter(lines), keys, list(held)).check(whole=head["whole"], size=head["size"])
+    except Verdict as verdict:
+        if verdict.code != HOLDS:
+            fail("{path} in the pack does not hold: {what}", path=file["path"], what=verdict)
+        return int(verdict.params.get("count", 1))  # type: ignore[call-overload, no-any-return]
+    raise AssertionError
+
+
+def _opened(pack: zipfile.ZipFile, path: str, most: int) -> bytes:
+    """What a file of a pack holds, if it is no more than that. Raises KeyError, ValueError."""
+    with pack.open(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError("it is too long")
+    return data
+
+
+def _digest(pack: zipfile.ZipFile, path: str, size: int) -> str | None:
+    """The SHA-256 of a file of a pack; None where it is of another size: no more than that is unpacked."""
+    digest, left = hashlib.sha256(), size
+    with pack.open(path) as file:
+        while piece := file.read(min(left, 1 << 20) + 1):
+            left -= len(piece)
+            if left < 0:
+                return None
+            digest.update(piece)
+    return digest.hexdigest() if left == 0 else None
+
+
 def check(file: Path, keys: Sequence[Ed25519PublicKey], held: list[Checkpoint]) -> NoReturn:
     """Find out what the file is, and check it."""
     for checkpoint in held:
         checkpoint.check(keys)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as pack:
+            check_pack(pack, keys, held)
     with file.open("rb") as lines:
         first = lines.readline()
         if b'"ledger_export"' in first:
@@ -345,7 +442,7 @@ def reading(file: Path, otherwise: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise Verdict(UNUSABLE, "{file} cannot be read", file=file) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, rfc8785.CanonicalizationError) as error:
+    except UNREADABLE as error:
         raise Verdict(UNUSABLE, otherwise, file=file) from error
 
 
@@ -358,9 +455,9 @@ def judged(file: Path, key_files: Sequence[Path], held_files: Sequence[Path]) ->
             with reading(path, "{file} is not a public Ed25519 key in JSON form (JWK)"):
                 keys.append(key_of(path.read_bytes()))
         for path in held_files:
-            with reading(path, "{file} is neither a ledger, a checkpoint nor a statement"):
+            with reading(path, "{file} is neither a ledger, a checkpoint, a statement nor a pack"):
                 held.append(Checkpoint(strict(path.read_bytes())))
-        with reading(file, "{file} is neither a ledger, a checkpoint nor a statement"):
+        with reading(file, "{file} is neither a ledger, a checkpoint, a statement nor a pack"):
             check(file, keys, held)
     except Verdict as verdict:
         return verdict
@@ -369,7 +466,7 @@ def judged(file: Path, key_files: Sequence[Path], held_files: Sequence[Path]) ->
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a file; 0 it holds, 1 it does not, 2 it cannot be used."""
     parser = argparse.ArgumentParser(prog="guanbao-verify", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("file", type=Path, help="an exported ledger, a checkpoint, or a statement")
+    parser.add_argument("file", type=Path, help="an exported ledger, a checkpoint, a statement, or a pack")
     parser.add_argument("--key", type=Path, action="append", required=True, help="a public key; may be repeated")
     parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="one that was held elsewhere")
     parser.add_argument("--lang", choices=("zh", "en"), default=os.environ.get("GUANBAO_LANG", "en"))
@@ -377,6 +474,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said = judged(asked.file, asked.key, asked.checkpoint)
 
     def word(sentence: str, **params: object) -> str:
+        params = {name: word(v.sentence, **v.params) if isinstance(v, Verdict) else v for name, v in params.items()}
         return (CHINESE[sentence] if asked.lang.startswith("zh") else sentence).format(**params)
 
     frame = {HOLDS: "holds: {what}", FAILS: "does not hold: {what}", UNUSABLE: "cannot be used: {what}"}[said.code]

@@ -179,6 +179,8 @@ ENTRIES = {
     "ledger-entry": Entry_("id", {"index": Entry}),
     "ledger-fetch": Entry_("stream", {"number": Job}),
     "export-fetch": Entry_("stream", {"number": Job}),
+    "evidence-fetch": Entry_("stream", {"number": Job}),
+    "evidence-pack": Entry_("id", {"pk": Arrangement}),
     "statement-records": Entry_("nested", {"pk": Statement, "code": ("qzea0q", "qzeb0q", "qzwg0q", "nothing")}),
     "statement-file": Entry_("stream", {"pk": Statement, "form": ("json", "html", "xlsx", "pdf")}),
     "statement-recompute": Entry_("id", {"pk": Statement}),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +19,7 @@ from guanbao.engine.reports.tables import TYPES, table_write
 from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.reach import need
 from guanbao.platform.actors import Actor
-from guanbao.platform.identity.models import Person
+from guanbao.platform.identity.selectors import in_language_of
 from guanbao.platform.ledger.services import rows_exported
 from guanbao.platform.paging import ordered
 from guanbao.platform.tasks.declaring import job
@@ -94,8 +94,7 @@ def export_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 @job(JOB, title=title_("Export of a list"), outcome=_("{rows} rows. The file can be fetched for a day."))
 def export(job: Running, *, actor: Actor, resource: str, asked: str, form: str) -> dict[str, Any]:
     """Write the rows that whoever asked may see by now."""
-    language = Person.objects.filter(pk=actor.person_id or 0).values_list("language", flat=True).first()
-    with translation.override("en" if language == "en" else "zh-hans"), job_file_writing(job.number) as file:
+    with in_language_of(actor.person_id), job_file_writing(job.number) as file:
         declared = resource_named(resource)
         need(actor, declared.view)
         found = export_of(declared, actor, QueryDict(asked))

@@ -16,3 +16,9 @@ LEDGER_VERIFIED = declare(
     zh="存证日志已按 {size} 条重新核验，是否完好：{holds}",
     clear=("size", "root", "holds"),
 )
+PACK_MADE = declare(
+    "evidence.packed",
+    en="{actor} took the evidence of {object} in one archive: {files} files, {left_out} left out",
+    zh="{actor}打包导出了{object}的证据：{files} 个文件，未包含 {left_out} 项",
+    clear=("files", "left_out", "sha256"),
+)

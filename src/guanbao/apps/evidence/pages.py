@@ -5,16 +5,29 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from guanbao.apps.evidence.forms import Asked
-from guanbao.apps.evidence.permissions import LEDGER_CHECKPOINT, LEDGER_EXPORT, LEDGER_VIEW, LEDGER_VIEW_ACCESS
-from guanbao.apps.evidence.selectors import checkpoint_over, entries_asked, entries_visible, ledger_state
-from guanbao.apps.evidence.tasks import CHECKPOINT, EXPORT
+from guanbao.apps.evidence.permissions import (
+    EVIDENCE_PACK,
+    LEDGER_CHECKPOINT,
+    LEDGER_EXPORT,
+    LEDGER_VIEW,
+    LEDGER_VIEW_ACCESS,
+)
+from guanbao.apps.evidence.selectors import (
+    arrangements_packed,
+    checkpoint_over,
+    entries_asked,
+    entries_visible,
+    ledger_state,
+)
+from guanbao.apps.evidence.tasks import CHECKPOINT, EXPORT, PACK
 from guanbao.engine.language import say
 from guanbao.platform.access.acting import actor_of
 from guanbao.platform.access.reach import reach
@@ -30,10 +43,21 @@ from guanbao.platform.tasks.services import job_start
 from guanbao.platform.telling import NOTHING
 from guanbao.platform.wording import _, reader_language
 from guanbao.web.frame import Page
+from guanbao.web.resource import Panel
 
 _PAGE = 50
 LEDGER = Page("ledger", _("Ledger of what happened"), _("Operations"), LEDGER_VIEW)
 LEDGER_OF_ACCESS = Page("ledger", _("Ledger of access"), _("Operations"), LEDGER_VIEW_ACCESS)
+
+PACK_OF = Panel(
+    "evidence",
+    _("Evidence"),
+    "evidence/beside.html",
+    lambda _actor, arrangement: {"of": arrangement},
+    slot="side",
+    may=lambda actor: not reach(actor, EVIDENCE_PACK).is_empty,
+    rank=90,
+)
 
 
 def evidence_routes() -> list[URLPattern]:
@@ -44,6 +68,8 @@ def evidence_routes() -> list[URLPattern]:
         path("ledger/checkpoint", checkpoint_page, name="ledger-checkpoint"),
         path("ledger/evidence", evidence_page, name="ledger-evidence"),
         path("ledger/evidence/<int:number>", fetch_page, name="ledger-fetch"),
+        path("arrangements/<int:pk>/evidence", pack_page, name="evidence-pack"),
+        path("evidence/<int:number>", pack_fetch_page, name="evidence-fetch"),
     ]
 
 
@@ -136,6 +162,27 @@ def fetch_page(request: HttpRequest, number: int) -> HttpResponse:
     response = HttpResponse(made.file.read_bytes(), content_type="application/jsonl")
     response.headers["Content-Disposition"] = f'attachment; filename="ledger-{number}.jsonl"'
     return response
+
+
+@require_POST
+def pack_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have all evidence of an arrangement put into one archive."""
+    actor = actor_of(request)
+    arrangement = get_object_or_404(arrangements_packed(actor=actor), pk=pk)
+    asked = {"arrangement_id": arrangement.pk}
+    return redirect("jobs-detail", job_start(actor=actor, kind=PACK, arguments=asked, subject=str(arrangement)).pk)
+
+
+@require_GET
+def pack_fetch_page(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The archive: for who asked for it, as long as they may take it and see the arrangement, for a day."""
+    actor = actor_of(request)
+    made = job_file_own(actor=actor, kind=PACK, number=number)
+    row = made and arrangements_packed(actor=actor).filter(pk=made.arguments["arrangement_id"]).first()
+    if made is None or row is None:
+        raise Http404
+    name = f"{row.reference}_{timezone.localtime(made.at):%Y%m%d-%H%M}.zip"
+    return FileResponse(made.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _reader(request: HttpRequest) -> Actor:

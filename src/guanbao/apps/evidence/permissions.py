@@ -15,3 +15,8 @@ LEDGER_EXPORT = permission("ledger.export", _("Take evidence out of the ledger")
 LEDGER_CHECKPOINT = permission(
     "ledger.checkpoint", _("Sign the ledger as it stands"), roles=("internal_audit", "platform_administrator")
 )
+EVIDENCE_PACK = permission(
+    "evidence.pack",
+    _("Take all evidence of an arrangement in one archive"),
+    roles=("internal_audit", "outsourcing_office", "risk"),
+)

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from guanbao.apps.evidence.permissions import LEDGER_VIEW, LEDGER_VIEW_ACCESS
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.selectors import ARRANGEMENTS, arrangements_visible
+from guanbao.apps.evidence.permissions import EVIDENCE_PACK, LEDGER_VIEW, LEDGER_VIEW_ACCESS
 from guanbao.platform.access.reach import reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
@@ -42,6 +44,17 @@ def entries_visible(*, actor: Actor, few: bool = False) -> QuerySet[Entry]:
     if reach(actor, LEDGER_VIEW_ACCESS).whole:
         return rows.filter(**{tenant: actor.organisation_id, "is_access": True})
     return rows.none()
+
+
+def entries_of_arrangement(*, actor: Actor, arrangement: Arrangement) -> QuerySet[Entry]:
+    """Those that the actor may read of an arrangement and of what belongs to it."""
+    return entries_visible(actor=actor).filter(scopes__arrangement=arrangement.pk)
+
+
+def arrangements_packed(*, actor: Actor) -> QuerySet[Arrangement]:
+    """The arrangements whose evidence the actor may take in one archive."""
+    rows = arrangements_visible(actor=actor)
+    return reach(actor, EVIDENCE_PACK).rows(rows, ARRANGEMENTS)
 
 
 def entries_asked(*, actor: Actor, asked: dict[str, Any]) -> QuerySet[Entry]:

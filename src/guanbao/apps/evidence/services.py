@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from guanbao.apps.evidence.events import LEDGER_EXPORTED
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.selectors import ARRANGEMENTS
+from guanbao.apps.evidence.events import LEDGER_EXPORTED, PACK_MADE
 from guanbao.apps.evidence.permissions import LEDGER_EXPORT
 from guanbao.apps.evidence.selectors import entries_asked
 from guanbao.platform.access.reach import need
@@ -33,3 +35,12 @@ def evidence_export(*, actor: Actor, asked: dict[str, Any], file: Path) -> int:
         after = {"entries": count, "filters": filters}
         ledger_append(actor=actor, event=LEDGER_EXPORTED, subject=Subject("ledger", "entries"), after=after)
     return count
+
+
+def pack_taken(*, actor: Actor, arrangement: Arrangement, sha256: str, files: int, left_out: int) -> None:
+    """Record that somebody takes the evidence of an arrangement, before they have it."""
+    with transaction.atomic():
+        after = {"files": files, "left_out": left_out, "sha256": sha256}
+        ledger_append(
+            actor=actor, event=PACK_MADE, subject=arrangement, after=after, scopes=ARRANGEMENTS.scopes_of(arrangement)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, time
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.conf import settings
 from django.db import transaction
 
 from guanbao.apps.evidence.events import LEDGER_VERIFIED
-from guanbao.apps.evidence.permissions import LEDGER_CHECKPOINT, LEDGER_EXPORT
-from guanbao.apps.evidence.selectors import VERIFY
-from guanbao.apps.evidence.services import evidence_export
+from guanbao.apps.evidence.packs import pack_write
+from guanbao.apps.evidence.permissions import EVIDENCE_PACK, LEDGER_CHECKPOINT, LEDGER_EXPORT
+from guanbao.apps.evidence.selectors import VERIFY, arrangements_packed
+from guanbao.apps.evidence.services import evidence_export, pack_taken
 from guanbao.engine.language import _
 from guanbao.platform.actors import Actor
+from guanbao.platform.identity.selectors import in_language_of
 from guanbao.platform.ledger.services import Subject, ledger_append
 from guanbao.platform.ledger.verify import ledger_verify
 from guanbao.platform.ledger.witness import checkpoint_publish, checkpoints_witnessed
@@ -23,7 +26,7 @@ from guanbao.platform.tasks.running import Running
 from guanbao.platform.tasks.whens import Daily, Hourly
 from guanbao.platform.wording import _ as title_
 
-CHECKPOINT, EXPORT = "ledger.checkpoint", "ledger.export"
+CHECKPOINT, EXPORT, PACK = "ledger.checkpoint", "ledger.export", "evidence.pack"
 
 
 @schedule(Hourly(minute=5))
@@ -68,3 +71,21 @@ def export(job: Running, *, actor: Actor, asked: dict[str, Any]) -> dict[str, An
     with job_file_writing(job.number) as file:
         count = evidence_export(actor=actor, asked=asked | days, file=file)
     return {"entries": count, "url": f"/ledger/evidence/{job.number}"}
+
+
+@job(
+    PACK,
+    title=title_("Evidence of an arrangement"),
+    permission=EVIDENCE_PACK,
+    outcome=_("{files} files in one archive. It can be fetched for a day."),
+)
+def pack(job: Running, *, actor: Actor, arrangement_id: int) -> dict[str, Any]:
+    """Put together what whoever asked may see by now, in their language."""
+    arrangement = arrangements_packed(actor=actor).get(pk=arrangement_id)
+    with in_language_of(actor.person_id), job_file_writing(job.number) as file:
+        index = pack_write(file, actor=actor, arrangement=arrangement, progress=job.progress)
+        with file.open("rb") as written:
+            sha256 = hashlib.file_digest(written, "sha256").hexdigest()
+        counts = {"files": len(index["files"]), "left_out": len(index["left_out"])}
+        pack_taken(actor=actor, arrangement=arrangement, sha256=sha256, **counts)
+    return {**counts, "url": f"/evidence/{job.number}"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from guanbao.platform.identity.models import Membership, Person
 
@@ -31,3 +32,9 @@ def names_of(people: Iterable[int | None], *, organisation_id: int | None) -> di
         return {}
     known = Person.objects.filter(pk__in=asked, memberships__organisation=organisation_id)
     return dict(known.values_list("pk", "name"))
+
+
+def in_language_of(person_id: int | None) -> translation.override:
+    """A stretch in the language that somebody reads: Chinese, where they chose none."""
+    language = Person.objects.filter(pk=person_id or 0).values_list("language", flat=True).first()
+    return translation.override("en" if language == "en" else "zh-hans")
