@@ -54,9 +54,7 @@ def packed(browser, arrangement):
     assert job.state == "done", job.error
     given = browser.get(job.result["url"])
     assert given.status_code == 200
-    data = b"".join(given.streaming_content)
-    given.close()
-    return data, job.result["url"]
+    return b"".join(given.streaming_content), job.result["url"]
 
 
 def verdict(data, tmp_path, *names):
@@ -92,7 +90,7 @@ def test_a_pack_holds_what_is_known_and_proves_it(office, desk, tmp_path, capsys
     assert [held[name] for name in held if name.startswith("documents/")] == [SCAN]
     assert [each["what"] for each in index["left_out"]] == ["Still waiting"]
     [row] = json.loads(held["records/arrangements.json"])
-    assert (row["reference"], row["importance"]) == ("WB-1", "Important")
+    assert (row["reference"], row["importance"]) == ("WB-1", "Important outsourcing")
     [approval] = json.loads(held["approvals.json"])
     assert (approval["state"], approval["submitted_by"]) == ("running", "office")
     assert "records/statements.json" in held
@@ -153,8 +151,6 @@ def test_only_who_may_gets_it(office, desk, client):
         page = client.get(f"/arrangements/{desk.calls.pk}/").content
         assert (b"Put the evidence together" in page) is (name == "auditor"), name
     client.force_login(desk.office[0])
-    again = client.get(url)
-    again.close()
-    assert again.status_code == 200
+    assert client.get(url).status_code == 200
     Grant.objects.filter(person=desk.office[0]).update(scope="arrangement", key=desk.cards.pk)
     assert client.get(url).status_code == 404, "who may not see the arrangement any more"

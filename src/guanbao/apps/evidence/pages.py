@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from guanbao.apps.evidence.forms import Asked
@@ -182,7 +186,14 @@ def pack_fetch_page(request: HttpRequest, number: int) -> HttpResponseBase:
     if made is None or row is None:
         raise Http404
     name = f"{row.reference}_{timezone.localtime(made.at):%Y%m%d-%H%M}.zip"
-    return FileResponse(made.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    response = StreamingHttpResponse(_pieces(made.file), content_type="application/zip")
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        yield from iter(partial(opened.read, 1 << 20), b"")
 
 
 def _reader(request: HttpRequest) -> Actor:
