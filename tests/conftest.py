@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 from hypothesis import settings
 
 from guanbao.platform.access.tenancy import EVERYONE, SETTING
@@ -96,6 +97,12 @@ def _people_come_in_easily(settings: Any) -> None:
     """Only tests of second factors ask for them, and passwords are hashed fast."""
     settings.GUANBAO_MFA_BY_ROLE = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_chose_a_language() -> None:
+    """A request leaves its reader's language active: no test says what it says by the one before."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

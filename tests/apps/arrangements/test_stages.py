@@ -12,7 +12,7 @@ from django.utils import timezone
 from guanbao.apps.arrangements import errors, gates, rules, services, stages
 from guanbao.apps.arrangements.choices import BEFORE_CONTRACT, STAGES, Stage
 from guanbao.apps.arrangements.models import Arrangement, MaterialChange, Waiver
-from guanbao.apps.arrangements.selectors import waivers_visible
+from guanbao.apps.arrangements.selectors import arrangements_late, waivers_visible
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.ledger.models import Entry
 from guanbao.platform.workflow.models import Approval
@@ -232,7 +232,7 @@ def test_a_material_change_has_it_judged_approved_and_reported_anew(way, only):
     arrangement.refresh_from_db()
     assert (arrangement.importance, arrangement.revision, change.importance_before) == ("important", 1, "general")
     assert Approval.objects.get(pk=approval.pk).state == "void"
-    with pytest.raises(errors.GatesShut, match="material change"):
+    with pytest.raises(errors.GatesShut, match="重大变更"):
         services.arrangement_advance(actor=way.office, arrangement=arrangement)
     with pytest.raises(errors.ChangeNotApproved):
         services.material_change_settle(actor=way.office, materialchange=change, reported_on=timezone.localdate())
@@ -256,3 +256,32 @@ def test_the_page_says_what_holds_it_back_by_which_rule_and_where_to_go(client, 
     theirs = client.get(f"/arrangements/{way.thread.calls.pk}/?tab=gates").content.decode()
     assert "GB/T 32314-2015" not in theirs
     assert client.get("/waivers/").status_code == 404
+
+
+def test_what_is_late_is_told_by_the_rules_of_its_institution(client, way):
+    today = timezone.localdate()
+    days = rules.rule_packs()[rules.USUAL].days["selection"]
+    row = way.at(Stage.SELECTION, stage_since=today - timedelta(days=days))
+    assert list(arrangements_late(actor=way.office)) == [], "on the last day it is not late"
+    way.at(Stage.SELECTION, stage_since=today - timedelta(days=days + 3))
+    assert list(arrangements_late(actor=way.office)) == [row]
+    client.force_login(way.thread.office[0])
+    assert "3 days late" in client.get("/").content.decode()
+    assert "Late: should have left this stage by" in client.get(f"/arrangements/{row.pk}/").content.decode()
+    client.force_login(way.thread.manager[0])
+    for page in ("/", f"/arrangements/{row.pk}/"):
+        assert "late" not in client.get(page).content.decode().lower().replace("template", "").replace("translate", "")
+    way.at(Stage.SELECTION, suspended_on=today, suspension_reason="Flood")
+    assert not arrangements_late(actor=way.office).exists(), "nothing is asked for of what is suspended"
+
+
+def test_what_ends_within_a_year_is_on_the_first_page(client, way):
+    today = timezone.localdate()
+    row = way.at(Stage.OPERATION, ends_on=today + timedelta(days=366))
+    client.force_login(way.thread.office[0])
+    assert "None ends within a year." in client.get("/").content.decode()
+    way.at(Stage.OPERATION, ends_on=today + timedelta(days=30))
+    assert "in 30 days" in client.get("/").content.decode()
+    way.at(Stage.OPERATION, ends_on=today - timedelta(days=1))
+    assert ">ended<" in client.get("/").content.decode()
+    assert row.reference in client.get("/").content.decode()

@@ -13,7 +13,16 @@ class ArrangementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages and the gates known."""
-        from guanbao.apps.arrangements import course, duties, gates, models, pages, selectors, services  # noqa: F401, PLC0415
+        from guanbao.apps.arrangements import (  # noqa: PLC0415
+            course,
+            duties,  # noqa: F401
+            gates,  # noqa: F401
+            models,
+            overview,
+            pages,
+            selectors,
+            services,
+        )
         from guanbao.apps.arrangements.rules import pack_title  # noqa: PLC0415
         from guanbao.apps.arrangements.stages import gate_title  # noqa: PLC0415
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
@@ -32,7 +41,7 @@ class ArrangementsConfig(AppConfig):
         add_panels("arrangements", *course.OF_ARRANGEMENT)
         add_panels("institutions", course.OF_INSTITUTION)
         add_verbs("institutions", course.RULES)
-        add_panels("start", pages.BY_STAGE)
+        add_panels("start", overview.BY_STAGE, overview.LATE, overview.ENDING)
         add_panels("contractors", pages.OF_CONTRACTOR)
         add_panels("functions", pages.OF_FUNCTION)
         rows, columns = selectors.arrangements_visible, selectors.ARRANGEMENTS

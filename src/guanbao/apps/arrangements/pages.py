@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.utils import timezone
 
 from guanbao.apps.arrangements import permissions, selectors, services
 from guanbao.apps.arrangements.choices import BEFORE_CONTRACT, RUNNING, STAGES, Element, Importance, Outcome, Stage
@@ -58,27 +58,13 @@ def _thread(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
         marks.insert(0, (Importance(arrangement.importance).label, colour))
     if arrangement.suspended_on:
         marks.insert(0, (told("Suspended since {day}", day=arrangement.suspended_on), "orange"))
+    by = rules_of(arrangement.institution_id).leaves_by(arrangement) if _inside(actor) else None
+    if by is not None and by < timezone.localdate():
+        marks.insert(0, (told("Late: should have left this stage by {day}", day=by), "red"))
     if arrangement.outcome:
         marks.insert(0, (Outcome(arrangement.outcome).label, "dark"))
     steps = [_Step(stage.label, state) for stage, state in zip(STAGES, states, strict=True)]
     return {"steps": steps, "marks": marks, "arrangement": arrangement}
-
-
-def _by_stage(actor: Actor, _row: None) -> dict[str, Any]:
-    """How many arrangements are at each stage, and where they are listed."""
-    counts = dict(selectors.arrangements_visible(actor=actor).order_by().values_list("stage").annotate(Count("pk")))
-    home = ARRANGEMENTS.url("list")
-    return {"stages": [(stage.label, f"{home}?stage={stage}", counts.get(stage, 0)) for stage in STAGES]}
-
-
-BY_STAGE = Panel(
-    "stages",
-    _("Arrangements by stage"),
-    "arrangements/by_stage.html",
-    _by_stage,
-    may=lambda actor: not reach(actor, permissions.ARRANGEMENT_VIEW).is_empty,
-    rank=10,
-)
 
 
 def _facts(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:

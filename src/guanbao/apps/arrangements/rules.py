@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -51,6 +52,11 @@ class RulePack:
                 for name, rule in one.gates.items():
                     found.setdefault(name, []).append(str(rule))
         return {name: "; ".join(dict.fromkeys(rules)) for name, rules in found.items()}
+
+    def leaves_by(self, arrangement: Arrangement) -> date | None:
+        """By when it should leave its stage; None where nothing says so, or it is suspended."""
+        days = self.days.get(arrangement.stage)
+        return None if days is None or arrangement.suspended_on else arrangement.stage_since + timedelta(days=days)
 
 
 @cache

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from guanbao.apps.arrangements.choices import Stage
 from guanbao.apps.arrangements.models import Arrangement, Link, MaterialChange, Place, Waiver
 from guanbao.apps.arrangements.permissions import ARRANGEMENT_VIEW, GATE_VIEW
-from guanbao.platform.access.reach import Columns, reach
+from guanbao.apps.arrangements.rules import rules_of
+from guanbao.apps.parties.models import Institution
+from guanbao.platform.access.reach import NOTHING, Columns, reach
 from guanbao.platform.actors import Actor
 
 
@@ -33,6 +38,16 @@ def arrangements_visible(*, actor: Actor) -> QuerySet[Arrangement]:
     """Arrangements, with their parties."""
     rows = Arrangement.objects.select_related("institution", "department", "contractor")
     return reach(actor, ARRANGEMENT_VIEW).rows(rows, ARRANGEMENTS)
+
+
+def arrangements_late(*, actor: Actor) -> QuerySet[Arrangement]:
+    """Those that have been in their stage for longer than their institution's rules say, the longest first."""
+    today, late = timezone.localdate(), NOTHING
+    ours = Institution.objects.filter(organisation=actor.organisation_id).values_list("pk", flat=True)
+    for institution in ours:
+        for stage, days in rules_of(institution).days.items():
+            late |= Q(institution=institution, stage=stage, stage_since__lt=today - timedelta(days=days))
+    return arrangements_visible(actor=actor).filter(late, suspended_on=None).order_by("stage_since", "pk")
 
 
 def links_visible(*, actor: Actor) -> QuerySet[Link]:
