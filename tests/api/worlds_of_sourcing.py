@@ -7,12 +7,22 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from guanbao.apps.sourcing import sealing
-from guanbao.apps.sourcing.models import Invitation
+from guanbao.apps.sourcing.models import Award, Invitation
+from guanbao.apps.sourcing.services.awards import award_propose, award_related_record
+from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
-from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare, scores_save, tender_evaluator_add
+from guanbao.apps.sourcing.services.evaluations import (
+    Given,
+    evaluation_declare,
+    scores_save,
+    tender_close,
+    tender_evaluator_add,
+)
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
+from guanbao.platform.workflow.models import Approval
+from guanbao.platform.workflow.services.approvals import approval_start
 from hours import hour_past
 
 PASSPHRASE = "four words 7 nobody knows"  # noqa: S105 - that of the description's example
@@ -44,17 +54,15 @@ class Made:
             tender_evaluator_add(actor=self.maker.actor, tender=scored, person=judge.person.pk)
         row = scored.evaluations.get(person=self.caller.person)
         evaluation_declare(actor=self.caller.actor, evaluation=row, interest="none")
-        closed = self._opened(9)
-        for judge in (self.caller, self.maker):
-            tender_evaluator_add(actor=self.maker.actor, tender=closed, person=judge.person.pk)
-            each = closed.evaluations.get(person=judge.person)
-            evaluation_declare(actor=judge.actor, evaluation=each, interest="none")
-            given = {(closed.bids.get().pk, 0): Given(Decimal(80), "Fits")}
-            scores_save(actor=judge.actor, evaluation=each, given=given, submit=True)
+        closed = self._scored(9)
+        self._awards(tender_close(actor=self.maker.actor, tender=self._scored(n)) for n in (10, 11, 12))
         world.chosen["evaluations"] = {
             "scores": [{"bid": scored.bids.get().pk, "criterion": 0, "points": "85.5", "remark": "Fits"}]
         }
         world.ids |= {"evaluations_scores": [row.pk], "tenders_close": [closed.pk], "tenders_evaluator": [opened.pk]}
+        waiting = self._opened(13)  # of which the caller is no evaluator: those see nothing of each other
+        tender_evaluator_add(actor=self.maker.actor, tender=waiting, person=self.maker.person.pk)
+        world.ids["evaluations_release"] = [waiting.evaluations.get().pk]
         invited = self._invited(drafts[0])
         waits, _done = self._questions(taking)
         world.ids |= {
@@ -64,7 +72,7 @@ class Made:
         }  # fmt: skip
         world.chosen["tenders"] = {
             "first": self.maker.person.pk, "second": self.colleague.person.pk, "third": None,
-            "arrangement": arrangement.pk, "person": self.colleague.person.pk,
+            "arrangement": arrangement.pk, "person": self.colleague.person.pk, "bid": self.bid.pk,
         }  # fmt: skip
         world.chosen["tender-invitations"] = {"tender": drafts[1].pk, "contractor": world.house.cards.pk}
 
@@ -109,6 +117,41 @@ class Made:
             tender_open(actor=each.actor, tender=tender, passphrase=PASSPHRASE)
         tender.refresh_from_db()
         return tender
+
+    def _scored(self, n):
+        """All of it, by two who have no interest in it."""
+        tender = self._opened(n)
+        for judge in (self.caller, self.maker):
+            tender_evaluator_add(actor=self.maker.actor, tender=tender, person=judge.person.pk)
+            each = tender.evaluations.get(person=judge.person)
+            evaluation_declare(actor=judge.actor, evaluation=each, interest="none")
+            given = {(tender.bids.get().pk, 0): Given(Decimal(80), "Fits")}
+            scores_save(actor=judge.actor, evaluation=each, given=given, submit=True)
+        return tender
+
+    def _awards(self, tenders):
+        """A tender to propose an award of; a proposal of a related party, and one that is approved."""
+        taken, related, approved = tenders
+        self.bid = taken.bids.get()
+        for tender in (related, approved):
+            award_propose(actor=self.maker.actor, tender=tender, bid=tender.bids.get().pk, reason="Only one")
+        awards = [Award.objects.get(tender=tender) for tender in (related, approved)]
+        said = {"related_body": "board", "related_number": "GL-1", "related_on": timezone.localdate()}
+        award_related_record(actor=self.caller.actor, award=awards[0], **said)
+        approval = approval_start(actor=self.maker.actor, subject=awards[1])
+        Approval.objects.filter(pk=approval.pk).update(state="approved", ended_at=timezone.now())
+        approval.tasks.all().delete()
+        self.world.ids |= {
+            "tenders_award": [taken.pk], "awards_conclude": [awards[1].pk], "awards_related": [awards[0].pk],
+            "awards_withdraw": [awards[0].pk], "awards_submit": [awards[0].pk],
+        }  # fmt: skip
+        today = timezone.localdate()
+        backup_add(
+            actor=self.maker.actor, arrangement=self.world.arrangements[0], substitute="contractor",
+            contractor=self.world.house.cards, plan="Moves over", readiness="named", takes_over_d=60,
+            reviewed_on=today, review_by=today + timedelta(days=100), ready_by=None,
+        )  # fmt: skip
+        self.world.chosen["backup-plans"] = {"contractor": self.world.house.cards.pk}
 
     def _questions(self, tender):
         asked = {"actor": self.world.theirs.actor, "invitation": tender.invitations.get()}

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import IntegrityError, models, transaction
 
 from guanbao.apps.parties.models import Contractor
-from guanbao.apps.sourcing.models import Evaluation, Invitation
+from guanbao.apps.sourcing.models import Award, Evaluation, Invitation
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.notices.models import Delivery, Receipt
 
@@ -44,6 +44,7 @@ OF_THEIR_OWN = {
     (Contractor, "organisation"),
     (Invitation, "tender"),
     (Evaluation, "tender"),
+    (Award, "tender"),
     (Receipt, "notice"),
     (Delivery, "notice"),
 }

@@ -7,12 +7,28 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from guanbao.apps.sourcing import sealing
-from guanbao.apps.sourcing.models import Evaluation, Invitation, Tender
+from guanbao.apps.sourcing.models import Award, Evaluation, Invitation, Tender
+from guanbao.apps.sourcing.services.awards import (
+    award_conclude,
+    award_propose,
+    award_related_record,
+    award_withdraw,
+)
+from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
-from guanbao.apps.sourcing.services.evaluations import Given, evaluation_declare, scores_save, tender_evaluator_add
+from guanbao.apps.sourcing.services.evaluations import (
+    Given,
+    evaluation_declare,
+    evaluator_release,
+    scores_save,
+    tender_close,
+    tender_evaluator_add,
+)
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_cancel, tender_publish
+from guanbao.platform.workflow.models import Approval
+from guanbao.platform.workflow.services.approvals import approval_start
 from hours import hour_past
 
 OFFICERS = {"compliance": "a long passphrase of one", "legal": "a longer one of another"}
@@ -34,7 +50,9 @@ class House:
         self.world, self.mark, self.codes = world, mark, codes
         both, inside = mark({"east": "en", "west": "wn"}[house]), mark(house)
         self.arrangement = world.arrangements[codes[0]]
-        self.opened(both)
+        self.scored(self.opened(both))
+        self.awarded(both)
+        self.planned()
         self.published(self.drafted(both, both))
         draft = self.drafted(inside, inside, kind="single", justification=f"only {inside}")
         invitation_add(actor=self.by["procurement"], tender=draft, contractor=world.contractors[codes[0]])
@@ -78,13 +96,53 @@ class House:
         hour_past(tender)
         for role, passphrase in OFFICERS.items():
             assert tender_open(actor=self.by[role], tender=tender, passphrase=passphrase).is_right
-        inside = self.mark({"e": "east", "w": "west"}[self.codes[0][0]])
-        for role, interest in (("risk", "none"), ("finance", "some")):
-            judge = self.by[role]
-            tender_evaluator_add(actor=self.by["procurement"], tender=tender, person=judge.person_id)
-            row = Evaluation.objects.get(tender=tender, person=judge.person_id)
-            evaluation_declare(actor=judge, evaluation=row, interest=interest, interest_note=f"as {inside}")
-        row = Evaluation.objects.get(tender=tender, interest="none")
-        given = {(bid.pk, 0): Given(Decimal("80.5"), f"why {inside}") for bid in tender.bids.all()}
-        scores_save(actor=self.by["risk"], evaluation=row, given=given)
         return tender
+
+    @property
+    def inside(self):
+        return self.mark({"e": "east", "w": "west"}[self.codes[0][0]])
+
+    def judge(self, tender, role, interest):
+        judge = self.by[role]
+        tender_evaluator_add(actor=self.by["procurement"], tender=tender, person=judge.person_id)
+        row = Evaluation.objects.get(tender=tender, person=judge.person_id)
+        return evaluation_declare(actor=judge, evaluation=row, interest=interest, interest_note=f"as {self.inside}")
+
+    def scored(self, tender):
+        row, _other = self.judge(tender, "risk", "none"), self.judge(tender, "finance", "some")
+        left = self.judge(tender, "business_continuity", "none")
+        evaluator_release(actor=self.by["compliance"], evaluation=left, release_reason=f"left {self.inside}")
+        given = {(bid.pk, 0): Given(Decimal("80.5"), f"why {self.inside}") for bid in tender.bids.all()}
+        scores_save(actor=self.by["risk"], evaluation=row, given=given)
+
+    def awarded(self, both):
+        """One tender whose contractor was chosen; one whose award is proposed, and another that was withdrawn."""
+        for is_done in (True, False):
+            tender = self.opened(both)
+            for role in ("risk", "it_security"):
+                row = self.judge(tender, role, "none")
+                given = {(bid.pk, 0): Given(Decimal(80), f"why {self.inside}") for bid in tender.bids.all()}
+                scores_save(actor=self.by[role], evaluation=row, given=given, submit=True)
+            tender = tender_close(actor=self.by["procurement"], tender=tender)
+            bid = tender.bids.get(contractor=self.world.contractors[self.codes[0]])
+            reason = f"the best for us all {self.inside}" * 3
+            award_propose(actor=self.by["procurement"], tender=tender, bid=bid.pk, reason=reason)
+            award = Award.objects.get(tender=tender)
+            if not is_done:
+                award_withdraw(actor=self.by["procurement"], award=award, withdrawn_reason=f"wrong {self.inside}")
+                award_propose(actor=self.by["procurement"], tender=tender, bid=bid.pk, reason=reason)
+                continue
+            said = {"related_number": f"no {self.inside}", "related_on": timezone.localdate()}
+            award_related_record(actor=self.by["compliance"], award=award, related_body="board", **said)
+            approval = approval_start(actor=self.by["outsourcing_office"], subject=award)
+            Approval.objects.filter(pk=approval.pk).update(state="approved", ended_at=timezone.now())
+            approval.tasks.all().delete()
+            award_conclude(actor=self.by["procurement"], award=award)
+
+    def planned(self):
+        today = timezone.localdate()
+        backup_add(
+            actor=self.by["outsourcing_office"], arrangement=self.arrangement, substitute="contractor",
+            contractor=self.world.contractors[self.codes[1]], plan=f"moves over {self.inside}", readiness="named",
+            takes_over_d=60, ready_by=None, reviewed_on=today, review_by=today + timedelta(days=100),
+        )  # fmt: skip

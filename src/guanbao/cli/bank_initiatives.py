@@ -36,13 +36,13 @@ def strategy_made(bank: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401 - 
             target_review(
                 actor=office, target=target, reached=Decimal(one["reached"]), reviewed_on=today, remark=one["remark"]
             )
-    _approve(strategy, office, actors)
+    approve(strategy, office, actors)
     for one in said["policies"]:
         facts = {name: one[name] for name in ("category", "number", "title")}
         issued, review = date(2026, 1, 10), today + timedelta(days=300)
         policy = policy_add(actor=office, institution=bank, issued_on=issued, review_by=review, **facts)
         if not one.get("draft"):
-            _approve(policy, office, actors)
+            approve(policy, office, actors)
 
 
 def intentions_made(known: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401 - what the bank knows by key
@@ -153,12 +153,12 @@ def _case(row: Any, said: dict[str, Any], facts: dict[str, Any], actors: dict[st
     for one in facts["parts"]:
         part_add(actor=clerk, case=case, **one)
     if said.get("approve"):
-        _approve(case, clerk, actors)
+        approve(case, clerk, actors)
     elif said.get("submit"):
         approval_start(actor=clerk, subject=case)
 
 
-def _approve(subject: Any, maker: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401
+def approve(subject: Any, maker: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401
     """Submitted, and approved by everybody whom the model asks."""
     from guanbao.platform.workflow.services.approvals import approval_start
     from guanbao.platform.workflow.services.deciding import task_decide

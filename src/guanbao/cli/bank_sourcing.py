@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from guanbao.cli.bank_initiatives import approve
+
 _PACK = "packs/demonstration/sourcing.yaml"
 _FACTS = ("reference", "title", "kind", "description", "lots", "criteria", "price_weight")
 
@@ -40,6 +42,10 @@ def tenders(contractors: dict[str, Any], actors: dict[str, Any]) -> None:
         _bids(tender, said, contractors, actors)
         if said.get("opened"):
             _opened(tender, said, pack["officers"], actors)
+        if "award" in said:
+            _awarded(tender, said["award"], actors)
+    for said in pack["backups"]:
+        _backup(said, contractors, actors)
 
 
 def _bids(tender: Any, said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:  # noqa: ANN401 - models are there once Django is
@@ -90,8 +96,44 @@ def _opened(tender: Any, said: dict[str, Any], officers: dict[str, str], actors:
         tender_evaluator_add(actor=actors["procurement"], tender=tender, person=judge.person_id)
         row = Evaluation.objects.get(tender=tender, person=judge.person_id)
         row = evaluation_declare(actor=judge, evaluation=row, interest="none")
-        if login != next(reversed(said["evaluators"])):  # the last has yet to score
+        if "award" in said or login != next(reversed(said["evaluators"])):  # the last has yet to score
             why, asked = said["remark"], range(len(said["criteria"]))
             scored = zip(bids, points, strict=True)
             given = {(bid.pk, n): Given(Decimal(point - 3 * n), why) for bid, point in scored for n in asked}
-            scores_save(actor=judge, evaluation=row, given=given)
+            scores_save(actor=judge, evaluation=row, given=given, submit="award" in said)
+
+
+def _awarded(tender: Any, said: dict[str, Any], actors: dict[str, Any]) -> None:  # noqa: ANN401
+    """The evaluation closed, an award proposed: submitted and waiting, or approved and concluded."""
+    from guanbao.apps.sourcing.models import Award
+    from guanbao.apps.sourcing.selectors import ranking_whole
+    from guanbao.apps.sourcing.services.awards import award_conclude, award_propose
+    from guanbao.apps.sourcing.services.evaluations import tender_close
+    from guanbao.platform.workflow.services.approvals import approval_start
+
+    buyer, office = actors["procurement"], actors["outsourcing_office"]
+    tender = tender_close(actor=buyer, tender=tender)
+    bid = next(row.key for row in ranking_whole(tender) if row.place == said["place"])
+    award_propose(actor=buyer, tender=tender, bid=bid, reason=said["reason"])
+    award = Award.objects.get(tender=tender)
+    if said.get("concluded"):
+        approve(award, office, actors)
+        award_conclude(actor=buyer, award=award)
+    else:
+        approval_start(actor=office, subject=award)
+
+
+def _backup(said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:
+    """Who would go on in the contractor's place: another one, or the bank itself."""
+    from django.utils import timezone
+
+    from guanbao.apps.arrangements.models import Arrangement
+    from guanbao.apps.sourcing.services.backups import backup_add
+
+    today, contractor = timezone.localdate(), contractors.get(said.get("contractor", ""))
+    backup_add(
+        actor=actors["outsourcing_office"], arrangement=Arrangement.objects.get(reference=said["of"]),
+        substitute="contractor" if contractor else "in_house", contractor=contractor, plan=said["plan"],
+        readiness=said["readiness"], takes_over_d=said["days"], ready_by=today + timedelta(days=said["days"]),
+        reviewed_on=today, review_by=today + timedelta(days=said["review"]),
+    )  # fmt: skip

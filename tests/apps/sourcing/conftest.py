@@ -10,8 +10,15 @@ from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.sourcing import sealing
-from guanbao.apps.sourcing.models import Invitation
+from guanbao.apps.sourcing.models import Bid, Evaluation, Invitation
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.evaluations import (
+    Given,
+    evaluation_declare,
+    scores_save,
+    tender_close,
+    tender_evaluator_add,
+)
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_publish
 
@@ -113,6 +120,27 @@ class Buying:
         assert tender_open(actor=self.second, tender=self.tender, passphrase=TWO).is_open
         self.tender.refresh_from_db()
         return self
+
+    def evaluated(self, *marks, totals=("100", "120", "150")):
+        """Opened, scored by two who have no interest in it, each bid with these marks, and closed."""
+        self.opened(*totals)
+        bank = self.house.bank.organisation
+        self.judges = [self.house.person(f"judge-{role}", bank, role)[1] for role in ("risk", "it_security")]
+        for judge in self.judges:
+            tender_evaluator_add(actor=self.buyer, tender=self.tender, person=judge.person_id)
+            row = Evaluation.objects.get(tender=self.tender, person=judge.person_id)
+            row = evaluation_declare(actor=judge, evaluation=row, interest="none")
+            given = {
+                (self.bid_of(n).pk, at): Given(Decimal(mark), "Because")
+                for n, mark in enumerate(marks)
+                for at in (0, 1)
+            }
+            scores_save(actor=judge, evaluation=row, given=given, submit=True)
+        self.tender = tender_close(actor=self.buyer, tender=self.tender)
+        return self
+
+    def bid_of(self, n):
+        return Bid.objects.select_related("contractor").get(tender=self.tender, contractor=self.rivals[n])
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ ARRANGEMENT_EDITED = declare(
     zh="{actor}修改了外包事项{object}",
     clear=_FACTS,
 )
+CONTRACTOR_NAMED = declare(
+    "arrangement.contractor_named",
+    en="{actor} had the award name the contractor of {object}",
+    zh="{actor}依据定标结果确定了{object}的承包方",
+    clear=("contractor",),
+)
 ARRANGEMENT_ADVANCED = declare(
     "arrangement.advanced",
     en="{actor} took {object} from {stage_before} to {stage}",

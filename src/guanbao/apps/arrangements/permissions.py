@@ -10,6 +10,11 @@ ARRANGEMENT_ADD = permission("arrangement.add", _("Enter arrangements"), roles=(
 ARRANGEMENT_EDIT = permission(
     "arrangement.edit", _("Correct arrangements"), roles=("outsourcing_office", "executing_department")
 )
+CONTRACTOR_NAME = permission(
+    "arrangement.name_contractor",
+    _("Have an award name the contractor of an arrangement"),
+    roles=("procurement", "outsourcing_office"),
+)
 ARRANGEMENT_ADVANCE = permission(
     "arrangement.advance", _("Take arrangements to the next stage"), roles=("outsourcing_office",)
 )

@@ -62,3 +62,35 @@ class Interest(TextChoices):
 
     NONE = "none", _("None")
     SOME = "some", _("There is one")
+
+
+class AwardState(TextChoices):
+    """What became of a proposal to award."""
+
+    PROPOSED = "proposed", _("Put forward")
+    AWARDED = "awarded", _("Awarded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Body(TextChoices):
+    """Who approves a transaction with a related party."""
+
+    COMMITTEE = "committee", _("Related-party transactions control committee")
+    BOARD = "board", _("Board of directors")
+    SHAREHOLDERS = "shareholders", _("General meeting of shareholders")
+
+
+class Substitute(TextChoices):
+    """Who would go on in the contractor's place."""
+
+    CONTRACTOR = "contractor", _("Another contractor")
+    IN_HOUSE = "in_house", _("The institution itself")
+
+
+class Readiness(TextChoices):
+    """How ready a substitute is; each is more than the one before."""
+
+    NAMED = "named", _("Named")
+    ASSESSED = "assessed", _("Assessed")
+    AGREED = "agreed", _("Agreed in writing")
+    TESTED = "tested", _("Take-over exercised")

@@ -115,3 +115,31 @@ class EvaluationsMissing(GuanbaoError):
 
     Wait for them, or name more evaluators.
     """
+
+
+class AwardElsewhere(GuanbaoError):
+    """This proposal was concluded or withdrawn already.
+
+    See the tender for what stands.
+    """
+
+
+class AwardNotApproved(GuanbaoError):
+    """The award of {reference} was not approved as it stands.
+
+    Submit it, and conclude it once everybody has approved.
+    """
+
+
+class AwardReportChanged(GuanbaoError):
+    """The report of this award is not what it was when it was proposed.
+
+    Withdraw the proposal, propose anew, and look in the ledger for who changed what.
+    """
+
+
+class RelatedApprovalMissing(GuanbaoError):
+    """{contractor} is a related party, and no approval of the related-party transaction is recorded.
+
+    Compliance records which body approved it, under which number and when; then the award is approved as it stands.
+    """

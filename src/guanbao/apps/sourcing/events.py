@@ -121,3 +121,77 @@ TENDER_EVALUATED = declare(
     zh="{actor}结束了 {object} 的评审",
     clear=("state",),
 )
+EVALUATOR_RELEASED = declare(
+    "evaluator.released",
+    en="{actor} released person {person} from evaluating {object}: {release_reason}",
+    zh="{actor}解除了人员 {person} 对 {object} 的评审职责：{release_reason}",
+    clear=("person", "released_at", "release_reason"),
+)
+_AWARD = ("tender", "bid", "contractor", "place", "total", "reason", "digest", "is_related_party", "state")
+AWARD_PROPOSED = declare(
+    "award.proposed",
+    en="{actor} proposed to award {object} to the bid ranked {place}",
+    zh="{actor}提出将 {object} 定标给排名第 {place} 的投标",
+    clear=_AWARD,
+)
+AWARD_WITHDRAWN = declare(
+    "award.withdrawn",
+    en="{actor} withdrew the proposal to award {object}: {withdrawn_reason}",
+    zh="{actor}撤回了 {object} 的定标建议：{withdrawn_reason}",
+    clear=("state", "withdrawn_reason"),
+)
+AWARD_RELATED = declare(
+    "award.related_approved",
+    en="{actor} recorded the related-party approval {related_number} for the award of {object}",
+    zh="{actor}为 {object} 的定标登记了关联交易审批 {related_number}",
+    clear=("is_related_party", "related_body", "related_number", "related_on"),
+)
+AWARD_CONCLUDED = declare(
+    "award.concluded",
+    en="{actor} awarded {object}",
+    zh="{actor}对 {object} 定标",
+    clear=("state", "approved_on", "concluded_at"),
+)
+TENDER_AWARDED = declare(
+    "tender.awarded", en="The tender {object} is awarded", zh="采购项目 {object} 已定标", clear=("state", "award")
+)
+INVITATION_DECIDED = declare(
+    "tender_invitation.decided",
+    en="The tender was decided: {outcome}",
+    zh="采购项目已有结果：{outcome}",
+    clear=("outcome",),
+)
+_BACKUP = (
+    "arrangement",
+    "substitute",
+    "contractor",
+    "readiness",
+    "takes_over_d",
+    "ready_by",
+    "reviewed_on",
+    "review_by",
+)
+BACKUP_ADDED = declare(
+    "backup.added",
+    en="{actor} planned for a substitute in {object}",
+    zh="{actor}为 {object} 制定了备选承包方计划",
+    clear=_BACKUP,
+)
+BACKUP_EDITED = declare(
+    "backup.edited",
+    en="{actor} changed the plan for a substitute in {object}",
+    zh="{actor}修改了 {object} 的备选承包方计划",
+    clear=_BACKUP,
+)
+BACKUP_REVIEWED = declare(
+    "backup.reviewed",
+    en="{actor} reviewed the plan for a substitute in {object}",
+    zh="{actor}复核了 {object} 的备选承包方计划",
+    clear=_BACKUP,
+)
+BACKUP_REMOVED = declare(
+    "backup.removed",
+    en="{actor} gave up the plan for a substitute in {object}",
+    zh="{actor}取消了 {object} 的备选承包方计划",
+    clear=_BACKUP,
+)

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from guanbao.apps.sourcing.choices import Preset
-from guanbao.apps.sourcing.models import Bid, Question, Tender
+from guanbao.apps.sourcing.models import Award, Bid, Question, Tender
 from guanbao.apps.sourcing.models.tenders import Criterion
 from guanbao.apps.sourcing.presets import criteria_of
+from guanbao.apps.sourcing.selectors import ranking_whole
 from guanbao.apps.sourcing.services.bids import LONGEST
 from guanbao.apps.sourcing.services.evaluations import Given, evaluators_for
 from guanbao.apps.sourcing.services.openers import officers_for
@@ -137,6 +138,42 @@ class EvaluatorForm(forms.ModelForm):  # type: ignore[type-arg]
             select: Any = self.fields["person"].widget
             people = [(each.pk, each.name) for each in evaluators_for(self.instance) if each.pk not in named]
             select.choices = [_NOTHING, *people]
+
+
+class AwardForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Which bid is to be taken, and why."""
+
+    bid = forms.IntegerField(label=_("Bid"), min_value=1, max_value=2**63 - 1, widget=forms.Select)
+    reason = forms.CharField(
+        label=_("Reason of the award"), max_length=4000, widget=_lines(5),
+        help_text=_("Where the first of the ranking is passed over, in 60 characters or more."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Tender
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*given, **more)
+        if self.instance.pk is not None:
+            called = {bid.pk: str(bid) for bid in self.instance.bids.select_related("contractor")}
+            select: Any = self.fields["bid"].widget
+            ranked = [(row.key, f"{row.place} · {called[row.key]}") for row in ranking_whole(self.instance)]
+            select.choices = [_NOTHING, *ranked]
+
+
+class RelatedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who approved of a transaction with a related party."""
+
+    related_body = Award._meta.get_field("related_body").formfield(required=True)  # noqa: SLF001 - Django's way
+    related_number = Award._meta.get_field("related_number").formfield(required=True)  # noqa: SLF001 - as above
+    related_on = Award._meta.get_field("related_on").formfield(  # noqa: SLF001 - as above
+        required=True, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    class Meta:
+        model = Award
+        fields: ClassVar = ["related_body", "related_number", "related_on"]
 
 
 class ScoreForm(forms.Form):

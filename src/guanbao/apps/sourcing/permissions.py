@@ -29,3 +29,16 @@ QUESTION_ASK = permission("question.ask", _("Ask about tenders"), roles=_OWN)
 QUESTION_ANSWER = permission("question.answer", _("Answer questions about tenders"), roles=_BUYERS)
 BID_SUBMIT = permission("bid.submit", _("Hand in and withdraw bids"), roles=_OWN)
 BID_VIEW = permission("bid.view", _("See bids once they are opened"), roles=BANK)
+AWARD_PROPOSE = permission("award.propose", _("Propose and conclude awards"), roles=_BUYERS)
+AWARD_RELATED = permission(
+    "award.related", _("Record the approval of related-party transactions"), roles=("compliance", "committee")
+)
+EVALUATOR_RELEASE = permission(
+    "evaluator.release", _("Release evaluators who cannot evaluate"), roles=("compliance", "internal_audit")
+)
+BACKUP_VIEW = permission("backup.view", _("See back-up contractor plans"), roles=BANK)
+BACKUP_EDIT = permission(
+    "backup.edit",
+    _("Plan for back-up contractors"),
+    roles=("outsourcing_office", "executing_department", "business_continuity"),
+)

@@ -12,8 +12,20 @@ from django.utils import timezone
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT
 from guanbao.apps.parties.choices import Standing
 from guanbao.apps.sourcing.choices import READ, SCORED, State
-from guanbao.apps.sourcing.models import Bid, Clarification, Evaluation, Invitation, Opener, Question, Score, Tender
+from guanbao.apps.sourcing.models import (
+    Award,
+    Backup,
+    Bid,
+    Clarification,
+    Evaluation,
+    Invitation,
+    Opener,
+    Question,
+    Score,
+    Tender,
+)
 from guanbao.apps.sourcing.permissions import (
+    BACKUP_VIEW,
     BID_SUBMIT,
     BID_VIEW,
     INVITATION_VIEW,
@@ -106,10 +118,18 @@ def weights_of(tender: Tender) -> dict[str, int]:
 def ranking_of(*, actor: Actor, tender: Tender) -> list[Ranked]:
     """The bids of a closed evaluation by their points; nothing before."""
     bids = list(bids_visible(actor=actor).filter(tender=tender, tender__state__in=SCORED))
-    if not bids:
-        return []
+    return _ranking(tender, bids, scores_visible(actor=actor)) if bids else []
+
+
+def ranking_whole(tender: Tender) -> list[Ranked]:
+    """As `ranking_of`, whoever asks: of every bid that was opened and every evaluation that was handed in."""
+    bids = list(Bid.objects.filter(tender=tender, tender__state__in=SCORED, opened_at__isnull=False))
+    return _ranking(tender, bids, Score.objects.all()) if bids else []
+
+
+def _ranking(tender: Tender, bids: list[Bid], scores: QuerySet[Score]) -> list[Ranked]:
     given: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
-    for score in scores_visible(actor=actor).filter(evaluation__tender=tender, evaluation__submitted_at__isnull=False):
+    for score in scores.filter(evaluation__tender=tender, evaluation__submitted_at__isnull=False):
         given[score.bid_id, score.criterion].append(score.points)
     totals = {bid.pk: bid.total for bid in bids if bid.total is not None}
     prices = price_points(tender.formula, totals)
@@ -119,6 +139,18 @@ def ranking_of(*, actor: Actor, tender: Tender) -> list[Ranked]:
         for bid in bids
     }
     return ranked(weights_of(tender), points, totals)
+
+
+def awards_visible(*, actor: Actor) -> QuerySet[Award]:
+    """Proposals to award and what became of them: the institution's alone."""
+    rows = Award.objects.select_related("tender", "contractor", "arrangement__institution")
+    return reach(actor, TENDER_VIEW).rows(rows, TENDERS)
+
+
+def backups_visible(*, actor: Actor) -> QuerySet[Backup]:
+    """Plans for back-up contractors: no contractor knows that it is one, or has one."""
+    rows = Backup.objects.select_related("arrangement__institution", "contractor")
+    return reach(actor, BACKUP_VIEW).rows(rows, TENDERS)
 
 
 def bid_own(*, actor: Actor, invitation: Invitation) -> Bid | None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from guanbao.apps.arrangements import events
 from guanbao.apps.arrangements.choices import Importance, Stage
 from guanbao.apps.arrangements.models import Arrangement
-from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_EDIT
+from guanbao.apps.arrangements.permissions import ARRANGEMENT_ADD, ARRANGEMENT_EDIT, CONTRACTOR_NAME
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS
 from guanbao.apps.catalogue.models import Function, Service
 from guanbao.apps.catalogue.services import scope_need
@@ -97,6 +98,29 @@ def arrangement_edit(*, actor: Actor, arrangement: Arrangement, **facts: object)
                 event=events.ARRANGEMENT_EDITED,
                 subject=arrangement,
                 before=change.before,
+                after=change.after,
+                scopes=arrangement.ledger_scopes,
+            )
+    return arrangement
+
+
+def arrangement_contractor_name(*, actor: Actor, arrangement: Arrangement, contractor: Contractor) -> Arrangement:
+    """Give an arrangement the contractor that was chosen for it; services that another one offers are left out.
+
+    Raises NotPermitted; ValidationError by field.
+    """
+    need_object(actor, CONTRACTOR_NAME, arrangement, ARRANGEMENTS)
+    with transaction.atomic():
+        arrangement = arrangement_held(arrangement)
+        change = row_change(arrangement, contractor=contractor)
+        own = Q(contractor=None) | Q(contractor=contractor)
+        _services_set(arrangement, arrangement.services.filter(own), change)
+        if change.after:
+            arrangement.save()
+            ledger_append(
+                actor=actor,
+                event=events.CONTRACTOR_NAMED,
+                subject=arrangement,  # whom it was meant for before is not the contractor's to know
                 after=change.after,
                 scopes=arrangement.ledger_scopes,
             )

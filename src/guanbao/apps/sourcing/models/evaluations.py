@@ -23,9 +23,17 @@ class Evaluation(models.Model):
     interest_note = models.CharField(_("What it is"), max_length=500, blank=True)
     declared_at = models.DateTimeField(_("Declared"), null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("Handed in at"), null=True, blank=True, editable=False)
+    # Of who left, or cannot evaluate for another reason: nobody waits for them any more.
+    released_at = models.DateTimeField(_("Released"), null=True, blank=True, editable=False)
+    release_reason = models.CharField(_("Reason of the release"), max_length=500, blank=True)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(released_at=None) | (~Q(release_reason="") & Q(submitted_at=None)),
+                name="evaluation_released_for_a_reason",
+                violation_error_message=_("Whoever handed in is not released; say why somebody is."),
+            ),
             models.UniqueConstraint(
                 fields=("tender", "person"),
                 name="evaluation_once",

@@ -75,6 +75,9 @@ class Tender(models.Model):
     )
     opened_at = models.DateTimeField(_("Opened"), null=True, blank=True)
     cancelled_reason = models.CharField(_("Reason of the cancellation"), max_length=500, blank=True)
+    award = models.OneToOneField(
+        "sourcing.Award", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     # The public halves of the opening officers' keys, by the officer's number, signed: bids are sealed to them.
     opening_keys = models.TextField(blank=True, editable=False)
 
@@ -104,6 +107,11 @@ class Tender(models.Model):
                 condition=Q(opened_at=None) | Q(opened_at__gte=F("closes_at")),
                 name="tender_opened_after_its_hour",
                 violation_error_message=_("No bid is opened before the hour."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.AWARDED, award__isnull=False) | (~Q(state=State.AWARDED) & Q(award=None)),
+                name="tender_awarded_by_an_award",
+                violation_error_message=_("A tender is awarded by an approved award."),
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.CANCELLED) | ~Q(cancelled_reason=""),

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from guanbao.apps.sourcing import permissions, selectors
-from guanbao.apps.sourcing.choices import State
+from guanbao.apps.sourcing.choices import Outcome, State
 from guanbao.apps.sourcing.forms import AnswerForm
 from guanbao.apps.sourcing.models import Clarification, Invitation, Question
 from guanbao.apps.sourcing.services import bids, questions, tenders
@@ -32,6 +32,12 @@ def _tender(actor: Actor, invitation: Invitation) -> dict[str, Any]:
         "is_open": tender.state == State.PUBLISHED and timezone.now() < tender.closes_at,
         "ours": _contractors(actor),
     }
+
+
+def _decided(_actor: Actor, invitation: Invitation) -> dict[str, Any]:
+    """What became of it for whom was invited: nothing about anybody else."""
+    is_decided = invitation.outcome != Outcome.OPEN
+    return {"invitation": invitation, "is_decided": is_decided, "is_chosen": invitation.outcome == Outcome.CHOSEN}
 
 
 def _own_bid(actor: Actor, invitation: Invitation) -> dict[str, Any]:
@@ -80,6 +86,7 @@ INVITATIONS = Resource(
         Verb("withdraw", _("Withdraw the bid"), permissions.BID_SUBMIT, bids.bid_withdraw, grave=True, when=_has_bid),
     ),
     panels=(
+        Panel("decided", _("Outcome"), "sourcing/decided.html", _decided, slot="head", may=_contractors),
         Panel("asked", _("What is asked for"), "sourcing/asked.html", _tender),
         rows_panel("questions", by="invitation"),
         Panel("answers", _("Answers to all"), "sourcing/answers.html", _clarifications),

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from guanbao.apps.sourcing import permissions, selectors
-from guanbao.apps.sourcing.choices import READ, SCORED, Interest, State
-from guanbao.apps.sourcing.forms import AddForm, CancelForm, EditForm, EvaluatorForm, OfficersForm
+from guanbao.apps.sourcing.choices import READ, SCORED, AwardState, Interest, State
+from guanbao.apps.sourcing.forms import AddForm, AwardForm, CancelForm, EditForm, EvaluatorForm, OfficersForm
 from guanbao.apps.sourcing.models import Bid, Evaluation, Opener, Tender
 from guanbao.apps.sourcing.ranking import PRICE, sensitivity, shown
-from guanbao.apps.sourcing.services import evaluations, openers, tenders
+from guanbao.apps.sourcing.services import awards, evaluations, openers, tenders
 from guanbao.apps.sourcing.services.keys import FEWEST
 from guanbao.platform.access.reach import reach
 from guanbao.platform.access.roles import role_title
@@ -22,7 +22,7 @@ from guanbao.platform.wording import _, told
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
 
-_STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED)
+_STEPS = (State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED, State.AWARDED)
 
 
 def is_draft(tender: Tender, _actor: Actor | None = None) -> bool:
@@ -51,11 +51,18 @@ def _next(actor: Actor, tender: Tender) -> tuple[str, str]:
         return told("Publish the tender"), "publish"
     if tender.state == State.OPENED:
         return _next_of_opened(actor, tender)
-    return _next_of_published(mine, tender) if tender.state == State.PUBLISHED else ("", "")
+    return _next_of_published(mine, tender) if tender.state == State.PUBLISHED else _next_of_evaluated(tender)
+
+
+def _next_of_evaluated(tender: Tender) -> tuple[str, str]:
+    if tender.state != State.EVALUATED:
+        return "", ""
+    award = tender.awards.filter(state=AwardState.PROPOSED).first()
+    return (told("Conclude the award"), f"/awards/{award.pk}/") if award else (told("Propose an award"), "award")
 
 
 def _next_of_opened(actor: Actor, tender: Tender) -> tuple[str, str]:
-    mine = tender.evaluations.filter(person=actor.person_id or 0, submitted_at=None).first()
+    mine = tender.evaluations.filter(person=actor.person_id or 0, submitted_at=None, released_at=None).first()
     if mine is not None and not mine.interest:
         return told("Declare whether you have a conflict of interest"), f"/evaluations/{mine.pk}/declare"
     if mine is not None and mine.interest == Interest.NONE:
@@ -130,8 +137,17 @@ def _bids(actor: Actor, tender: Tender) -> dict[str, Any]:
     return {"rows": told_rows, "tender": tender, "is_open": tender.state in READ}
 
 
+def _takes_award(tender: Tender, _actor: Actor) -> bool:
+    return tender.state == State.EVALUATED and not tender.awards.filter(state=AwardState.PROPOSED).exists()
+
+
+def _releases(evaluation: Evaluation, actor: Actor) -> bool:
+    runs = evaluation.tender.state in (State.DRAFT, State.PUBLISHED, State.OPENED)
+    return runs and evaluations.waits(evaluation) and evaluation.person_id != actor.person_id
+
+
 def _declares(evaluation: Evaluation, actor: Actor) -> bool:
-    is_own = evaluation.person_id == actor.person_id
+    is_own = evaluation.person_id == actor.person_id and evaluation.released_at is None
     return is_own and not evaluation.interest and evaluation.tender.state == State.OPENED
 
 
@@ -141,7 +157,7 @@ def _scores(actor: Actor, evaluation: Evaluation) -> dict[str, Any]:
     criteria = evaluation.tender.weighed
     said = [(row.bid, criteria[row.criterion].title, row) for row in rows.order_by("bid", "criterion")]
     scores = evaluation.person_id == actor.person_id and evaluation.interest == Interest.NONE
-    may = scores and evaluation.submitted_at is None and evaluation.tender.state == State.OPENED
+    may = scores and evaluations.waits(evaluation) and evaluation.tender.state == State.OPENED
     return {"rows": said, "may": may, "evaluation": evaluation}
 
 
@@ -171,6 +187,8 @@ TENDERS = Resource(
     add=Verb("add", _("New tender"), permissions.TENDER_EDIT, tenders.tender_add, form=AddForm),
     verbs=(
         Verb("publish", _("Publish"), permissions.TENDER_EDIT, tenders.tender_publish, when=is_draft),
+        Verb("award", _("Propose an award"), permissions.AWARD_PROPOSE, awards.award_propose, form=AwardForm,
+             when=_takes_award),
         Verb("close", _("Close the evaluation"), permissions.TENDER_EDIT, evaluations.tender_close,
              when=lambda tender, _actor: tender.state == State.OPENED),
         Verb("evaluator", _("Name an evaluator"), permissions.TENDER_EDIT, evaluations.tender_evaluator_add,
@@ -187,6 +205,7 @@ TENDERS = Resource(
         Panel("course", _("How far it has come"), "sourcing/course.html", _course, slot="head"),
         Panel("bids", _("Bids"), "sourcing/bids.html", _bids, may=_reads_bids),
         Panel("ranking", _("Ranking"), "sourcing/ranking.html", _ranking, may=_reads_bids),
+        rows_panel("awards", by="tender", columns=("contractor", "place", "total", "state", "proposed_at")),
         rows_panel("evaluations", by="tender"),
         rows_panel("tender-invitations", by="tender", columns=("contractor", "outcome"), grows=_takes),
         rows_panel("questions", by="invitation__tender", grows=lambda _row: False),
@@ -220,8 +239,11 @@ EVALUATIONS = Resource(
     empty=_("Nobody is named to evaluate yet."),
     view=permissions.TENDER_VIEW,
     rows=selectors.evaluations_visible,
-    columns=("person", "tender", "interest", "declared_at", "submitted_at"),
-    shown=("person", "tender", "interest", "interest_note", "declared_at", "submitted_at"),
+    columns=("person", "tender", "interest", "declared_at", "submitted_at", "released_at"),
+    shown=(
+        "person", "tender", "interest", "interest_note", "declared_at", "submitted_at", "released_at",
+        "release_reason",
+    ),
     filters=("tender", "interest"),
     order=("-pk",),
     parent="tender",
@@ -229,6 +251,10 @@ EVALUATIONS = Resource(
         Verb(
             "declare", _("Declare interests"), permissions.TENDER_EVALUATE, evaluations.evaluation_declare,
             ("interest", "interest_note"), when=_declares,
+        ),
+        Verb(
+            "release", _("Release the evaluator"), permissions.EVALUATOR_RELEASE, evaluations.evaluator_release,
+            ("release_reason",), when=_releases, grave=True,
         ),
     ),
     panels=(Panel("scores", _("Scores"), "sourcing/scores.html", _scores), TIMELINE),

@@ -24,7 +24,7 @@ from guanbao.apps.sourcing.selectors import (
     tenders_visible,
 )
 from guanbao.apps.sourcing.services.bids import bid_submit
-from guanbao.apps.sourcing.services.evaluations import scores_save
+from guanbao.apps.sourcing.services.evaluations import scores_save, waits
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_open
 from guanbao.engine.errors import GuanbaoError
 from guanbao.engine.language import explain
@@ -133,7 +133,7 @@ def score_page(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = (
         evaluations_visible(actor=actor).filter(pk=pk, person=actor.person_id or 0).first() if pk < 2**63 else None
     )
-    if evaluation is None or evaluation.interest != Interest.NONE or evaluation.submitted_at is not None:
+    if evaluation is None or evaluation.interest != Interest.NONE or not waits(evaluation):
         raise Http404
     tender = evaluation.tender
     if tender.state != State.OPENED:

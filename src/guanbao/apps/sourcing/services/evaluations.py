@@ -14,7 +14,7 @@ from guanbao.apps.sourcing import events
 from guanbao.apps.sourcing.choices import Interest, State
 from guanbao.apps.sourcing.errors import EvaluationsMissing, InterestDeclared, ScoresMissing
 from guanbao.apps.sourcing.models import Evaluation, Score, Tender
-from guanbao.apps.sourcing.permissions import TENDER_EDIT, TENDER_EVALUATE
+from guanbao.apps.sourcing.permissions import EVALUATOR_RELEASE, TENDER_EDIT, TENDER_EVALUATE
 from guanbao.apps.sourcing.selectors import OF_TENDER, TENDERS
 from guanbao.apps.sourcing.services.openers import prices_show
 from guanbao.apps.sourcing.services.tenders import held
@@ -68,7 +68,10 @@ def evaluation_declare(*, actor: Actor, evaluation: Evaluation, interest: str, i
     _need_own(actor, evaluation)
     with transaction.atomic():
         held(evaluation.tender, State.OPENED)
-        if Evaluation.objects.select_for_update().get(pk=evaluation.pk).declared_at is not None:
+        stored = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
+        if stored.released_at is not None:
+            raise NotPermitted(actor=actor.name, permission=TENDER_EVALUATE.name)
+        if stored.declared_at is not None:
             raise InterestDeclared
         if interest not in Interest.values:
             raise ValidationError({"interest": told("Say whether there is one.")})
@@ -88,7 +91,8 @@ def scores_save(
     with transaction.atomic():
         tender = held(evaluation.tender, State.OPENED)
         evaluation = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
-        if evaluation.interest != Interest.NONE or evaluation.submitted_at is not None:
+        is_over = evaluation.submitted_at is not None or evaluation.released_at is not None
+        if evaluation.interest != Interest.NONE or is_over:
             raise NotPermitted(actor=actor.name, permission=TENDER_EVALUATE.name)
         asked = {(bid, n) for bid in tender.bids.values_list("pk", flat=True) for n in range(len(tender.criteria))}
         _check(given, asked)
@@ -113,15 +117,44 @@ def tender_close(*, actor: Actor, tender: Tender) -> Tender:
     need_object(actor, TENDER_EDIT, tender, TENDERS)
     with transaction.atomic():
         tender = held(tender, State.OPENED)
-        rows = list(Evaluation.objects.select_for_update().filter(tender=tender).exclude(interest=Interest.SOME))
-        done = sum(row.submitted_at is not None for row in rows)
-        if done < max(FEWEST, len(rows)):
-            raise EvaluationsMissing(fewest=FEWEST)
+        need_evaluated(tender)
         for bid in tender.bids.exclude(opened_at=None).filter(total=None):
             prices_show(bid)
             bid.save()
         event = events.TENDER_EVALUATED
         return row_edit(tender, actor=actor, event=event, columns=TENDERS, state=State.EVALUATED)
+
+
+def evaluator_release(*, actor: Actor, evaluation: Evaluation, release_reason: str) -> Evaluation:
+    """Let nobody wait any more for an evaluator who left the bank or cannot evaluate; another can be named.
+
+    Whoever names evaluators does not release them. What was handed in stands.
+    Raises NotPermitted, TenderElsewhere; ValidationError by field.
+    """
+    need_object(actor, EVALUATOR_RELEASE, evaluation, OF_TENDER)
+    if not release_reason.strip():
+        raise ValidationError({"release_reason": told("Say why.")})
+    with transaction.atomic():
+        held(evaluation.tender, State.DRAFT, State.PUBLISHED, State.OPENED)
+        stored = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
+        if stored.person_id == actor.person_id or not waits(stored):
+            raise NotPermitted(actor=actor.name, permission=EVALUATOR_RELEASE.name)
+        said = {"released_at": timezone.now(), "release_reason": release_reason.strip(), "person": stored.person}
+        return row_edit(stored, actor=actor, event=events.EVALUATOR_RELEASED, columns=OF_TENDER, **said)
+
+
+def waits(evaluation: Evaluation) -> bool:
+    """Whether an evaluation is neither handed in nor released."""
+    return evaluation.submitted_at is None and evaluation.released_at is None
+
+
+def need_evaluated(tender: Tender) -> None:
+    """That everybody has declared, and handed in who has no conflict of interest. Raises EvaluationsMissing."""
+    rows = list(Evaluation.objects.select_for_update().filter(tender=tender, released_at=None))
+    judging = [row for row in rows if row.interest != Interest.SOME]
+    done = sum(row.submitted_at is not None and row.interest == Interest.NONE for row in judging)
+    if done < max(FEWEST, len(judging)):
+        raise EvaluationsMissing(fewest=FEWEST)
 
 
 def _need_own(actor: Actor, evaluation: Evaluation) -> None:

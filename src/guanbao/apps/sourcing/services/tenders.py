@@ -13,7 +13,7 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.selectors import ARRANGEMENTS
 from guanbao.apps.parties.models import Contractor
 from guanbao.apps.sourcing import events
-from guanbao.apps.sourcing.choices import Kind, Outcome, State
+from guanbao.apps.sourcing.choices import AwardState, Kind, Outcome, State
 from guanbao.apps.sourcing.errors import InvitedTooFew, OpenersMissing, PublishesOwnKey, SelectionOver, TenderElsewhere
 from guanbao.apps.sourcing.models import Invitation, Tender
 from guanbao.apps.sourcing.permissions import TENDER_EDIT
@@ -30,13 +30,13 @@ EDITED = (
     "title", "kind", "justification", "description", "lots", "criteria", "formula", "price_weight", "is_two_envelope",
     "currency", "questions_until", "closes_at",
 )  # fmt: skip
-_BEFORE = (Stage.SCOPE, Stage.REQUIREMENT, Stage.INITIATION, Stage.SELECTION)
+BEFORE = (Stage.SCOPE, Stage.REQUIREMENT, Stage.INITIATION, Stage.SELECTION)
 
 
 def tender_add(*, actor: Actor, arrangement: Arrangement, **facts: Any) -> Tender:  # noqa: ANN401 - fields by name
     """Draft a tender. Raises NotPermitted, SelectionOver; ValidationError by field."""
     need_object(actor, TENDER_EDIT, arrangement, ARRANGEMENTS)
-    if arrangement.stage not in _BEFORE:
+    if arrangement.stage not in BEFORE:
         raise SelectionOver(reference=arrangement.reference)
     need_known(facts, {*EDITED, "reference"})
     facts["fewest"] = _fewest(facts.get("kind", ""))
@@ -93,6 +93,9 @@ def tender_cancel(*, actor: Actor, tender: Tender, cancelled_reason: str) -> Ten
     with transaction.atomic():
         tender = held(tender, State.DRAFT, State.PUBLISHED, State.OPENED, State.EVALUATED)
         tender.invitations.update(outcome=Outcome.CANCELLED)
+        for award in tender.awards.filter(state=AwardState.PROPOSED):
+            gone = {"state": AwardState.WITHDRAWN, "withdrawn_reason": cancelled_reason}
+            row_edit(award, actor=actor, event=events.AWARD_WITHDRAWN, columns=TENDERS, **gone)
         said = {"state": State.CANCELLED, "cancelled_reason": cancelled_reason}
         return row_edit(tender, actor=actor, event=events.TENDER_CANCELLED, columns=TENDERS, **said)
 
