@@ -64,7 +64,7 @@ class House:
         number = Tender.objects.filter(arrangement=self.arrangement).count()
         facts = {
             "reference": f"{of}-{number}", "title": f"Tender {of}", "kind": "invited", "description": f"asked {also}",
-            "lots": [f"lot {of}"], "criteria": [f"60% able {of}"], "price_weight": 40,
+            "lots": [f"lot {of}"], "criteria": [f"60% Tender {of}"], "price_weight": 40,
             "questions_until": day, "closes_at": day + timedelta(days=3),
         }  # fmt: skip
         return tender_add(actor=self.by["procurement"], arrangement=self.arrangement, **facts | more)

@@ -38,7 +38,7 @@ def detail_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     context = {
         "resource": resource,
         "row": row,
-        "over": _over(resource, row),
+        "over": _over(actor, resource, row),
         "shown": [(resource.heading(name), cell(row, name)) for name in resource.shown],
         "verbs": resource.verbs_for(actor, row),
         "tabs": tabs,
@@ -93,20 +93,23 @@ def _named(verbs: list[Verb], name: str) -> Verb:
 
 
 def _form_page(request: HttpRequest, resource: Resource, verb: Verb, row: Any) -> HttpResponse:  # noqa: ANN401
-    form = form_of(resource, verb, request, row)
+    actor, form = actor_of(request), form_of(resource, verb, request, row)
     if request.method == "POST" and (done := carry_out(verb, form, request, row)) is not None:
-        stays = resource.rows(actor=actor_of(request)).filter(pk=done.pk).exists()
-        return redirect(resource.url("detail", done.pk) if stays else _over(resource, done)[1])
-    title, back = (str(row), resource.url("detail", row.pk)) if row is not None else _over(resource, form.instance)
+        stays = resource.rows(actor=actor).filter(pk=done.pk).exists()
+        return redirect(resource.url("detail", done.pk) if stays else _over(actor, resource, done)[1])
+    over = (str(row), resource.url("detail", row.pk)) if row is not None else _over(actor, resource, form.instance)
+    title, back = over
     context = {"resource": resource, "verb": verb, "row": row, "form": form, "title": title, "back": back}
     return render(request, "web/form.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _over(resource: Resource, row: Any) -> tuple[str, str]:  # noqa: ANN401 - a model
-    """Name and address of the page over a row: of what it is a part of, else the list."""
+def _over(actor: Actor, resource: Resource, row: Any) -> tuple[str, str]:  # noqa: ANN401 - a model
+    """Name and address of the page over a row: of what it is a part of, to who may see such, else the list."""
     whole = getattr(row, resource.parent, None) if getattr(row, f"{resource.parent}_id", None) else None
     of = resource_of(type(whole)) if whole is not None else None
-    return (str(whole), of.url("detail", whole.pk)) if of and whole else (str(resource.title), resource.url("list"))
+    if whole is None or of is None or not of.may_view(actor):  # its key is not theirs to know either
+        return str(resource.title), resource.url("list")
+    return str(whole), of.url("detail", whole.pk)
 
 
 def _ticked(resource: Resource, actor: Actor, keys: list[str]) -> list[Any]:

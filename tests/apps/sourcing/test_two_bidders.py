@@ -299,3 +299,14 @@ def test_a_draft_is_made_by_its_form_with_a_preset(buying):
     assert (made.lots, len(made.criteria), made.fewest) == (["A", "B"], 8, 3)
     page = client.get(f"/tenders/{made.pk}/edit").content.decode()
     assert "A\nB" in page
+
+
+def test_an_answer_to_all_leads_no_bidder_to_the_tender(buying):
+    asked(buying)
+    client = Client()
+    client.force_login(Person.objects.get(pk=buying.sellers[0].person_id), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/clarifications/{Clarification.objects.get().pk}/").content.decode()
+    assert f"/tenders/{buying.tender.pk}/" not in page  # its key is counted
+    client.force_login(Person.objects.get(pk=buying.buyer.person_id), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/clarifications/{Clarification.objects.get().pk}/").content.decode()
+    assert f"/tenders/{buying.tender.pk}/" in page

@@ -143,7 +143,7 @@ def _ranking(tender: Tender, bids: list[Bid], scores: QuerySet[Score]) -> list[R
 
 def awards_visible(*, actor: Actor) -> QuerySet[Award]:
     """Proposals to award and what became of them: the institution's alone."""
-    rows = Award.objects.select_related("tender", "contractor", "arrangement__institution")
+    rows = Award.objects.select_related("tender", "contractor", "bid__contractor", "arrangement__institution")
     return reach(actor, TENDER_VIEW).rows(rows, TENDERS)
 
 

@@ -221,6 +221,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="sourcing.award",
+                verbose_name="Award",
             ),
         ),
         migrations.AddConstraint(

@@ -76,8 +76,9 @@ class Tender(models.Model):
     opened_at = models.DateTimeField(_("Opened"), null=True, blank=True)
     cancelled_reason = models.CharField(_("Reason of the cancellation"), max_length=500, blank=True)
     award = models.OneToOneField(
-        "sourcing.Award", models.PROTECT, null=True, blank=True, related_name="+", editable=False
-    )
+        "sourcing.Award", models.PROTECT, null=True, blank=True, related_name="+", editable=False,
+        verbose_name=_("Award"),
+    )  # fmt: skip
     # The public halves of the opening officers' keys, by the officer's number, signed: bids are sealed to them.
     opening_keys = models.TextField(blank=True, editable=False)
 
