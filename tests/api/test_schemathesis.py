@@ -135,6 +135,9 @@ AGREED = {
     "numbers": {"numbers": "percent: 99"},
     "contract-payments": {"kind": "balance", "percent": "10", "returns_on": None, "workdays": 30},
     "reach": {"reached_on": "2026-01-05"},
+    "give-up": {"given_up_reason": "No money"},
+    "accept": {"accepted_reason": "Agreed"},
+    "amend": {"reference": "HT-99", "title": "Amended", "effective_on": "2026-12-31"},
     "complete": {"completed_on": "2026-01-05"},
     "warn": {"warned_on": "2026-01-05"},
     "notice": {

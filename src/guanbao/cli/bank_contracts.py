@@ -18,17 +18,10 @@ def signed(arrangement: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401 - 
     """The contract of an arrangement, from the draft to the seal."""
     from django.utils import timezone
 
-    from guanbao.apps.contracts.coverage import report_of
-    from guanbao.apps.contracts.services.agreeing import contract_agree, contract_offer
-    from guanbao.apps.contracts.services.drafting import contract_add
+    from guanbao.apps.contracts.services.amending import contract_amend
+    from guanbao.apps.contracts.services.drafting import contract_add, contract_edit
     from guanbao.apps.contracts.services.payments import payment_add
-    from guanbao.apps.contracts.services.signing import (
-        contract_report,
-        contract_sign,
-        sealing_add,
-        sealing_approve,
-        signatory_add,
-    )
+    from guanbao.apps.contracts.services.signing import signatory_add
 
     said = _data()["signed"][arrangement.reference]
     office, today = actors["outsourcing_office"], timezone.localdate()
@@ -47,19 +40,38 @@ def signed(arrangement: Any, actors: dict[str, Any]) -> None:  # noqa: ANN401 - 
         signatory_add(
             actor=office, contract=contract, side=side, party=party, name=name, post=post, authority=authority
         )
+    contract = _agreed_and_signed(contract, actors)
+    if "amended" in said:
+        more = said["amended"]
+        amendment = contract_amend(
+            actor=office, contract=contract, reference=more["reference"], title=more["title"], effective_on=today
+        )
+        facts = {"expires_on": date(2028, 12, 31), "notice_months": more["notice_months"]}
+        _agreed_and_signed(contract_edit(actor=office, contract=amendment, **facts), actors)
+
+
+def _agreed_and_signed(contract: Any, actors: dict[str, Any]) -> Any:  # noqa: ANN401
+    """A draft offered, agreed to, reported where that is due, approved, sealed and signed."""
+    from django.utils import timezone
+
+    from guanbao.apps.contracts.coverage import report_of
+    from guanbao.apps.contracts.services.agreeing import contract_agree, contract_offer
+    from guanbao.apps.contracts.services.signing import contract_report, contract_sign, sealing_add, sealing_approve
+
+    office, today = actors["outsourcing_office"], timezone.localdate()
     contract = contract_offer(actor=office, contract=contract)
     contract = contract_agree(actor=_manager(contract, actors), contract=contract)
-    if report_of(arrangement) is not None:
+    if report_of(contract.arrangement) is not None:
         reported_on = today - timedelta(days=_REPORTED_D)
         contract_report(
             actor=actors["compliance"], contract=contract, reported_on=reported_on, report_reference="2025-9"
         )
     _approved(contract, actors)
     seal = sealing_add(
-        actor=office, contract=contract, sealed_on=today, copies=4, seal="contract", purpose=said["title"]
+        actor=office, contract=contract, sealed_on=today, copies=4, seal="contract", purpose=contract.title
     )
     sealing_approve(actor=actors["senior_management"], sealing=seal)
-    contract_sign(actor=office, contract=contract, signed_on=today)
+    return contract_sign(actor=office, contract=contract, signed_on=today)
 
 
 def drafts(actors: dict[str, Any]) -> None:

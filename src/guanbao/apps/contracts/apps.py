@@ -15,7 +15,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the pages and the gates known, have contracts approved, and let personal data be revealed."""
-        from guanbao.apps.contracts import duties, gates, models, selectors  # noqa: F401, PLC0415 - models come first
+        from guanbao.apps.contracts import choices, duties, gates, models, selectors  # noqa: F401, PLC0415 - models come first
         from guanbao.apps.contracts.pages import resources  # noqa: PLC0415
         from guanbao.apps.contracts.services import agreeing, drafting  # noqa: PLC0415
         from guanbao.platform.files.attaching import attach as attach_documents  # noqa: PLC0415
@@ -26,7 +26,8 @@ class ContractsConfig(AppConfig):
 
         rows, columns = selectors.contracts_visible, selectors.CONTRACTS
         attach(models.Contract, "tiered_review", fields=drafting.BOUND, rows=rows, columns=columns,
-               parts=("clauses", "payments"), thread="arrangement", thread_fields=_THREAD)  # fmt: skip
+               parts=("clauses", "payments"), thread="arrangement", thread_fields=_THREAD,
+               is_settled=lambda row: row.state not in choices.UNSIGNED)  # fmt: skip
         hear(agreeing.approval_heard)
         register(*resources.RESOURCES)
         add_panels("arrangements", resources.OF_ARRANGEMENT)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.catalogue.choices import Criticality
-from guanbao.apps.contracts.choices import BINDING
+from guanbao.apps.contracts.choices import BINDING, ContractState
 from guanbao.apps.contracts.library import Demand, DemandSet, LibraryClause, PriorReport, library
 from guanbao.apps.contracts.models import Clause, Contract
 
@@ -66,12 +66,23 @@ def missing_of(contract: Contract) -> list[Demand]:
 
 
 def clauses_of(contract: Contract) -> list[Clause]:
-    """The clauses that count for a contract: its own, and those of the overarching one once that is signed."""
-    found = list(contract.clauses.order_by("position", "pk"))
+    """The clauses that count for a contract: its own, and those of the overarching one once that is signed.
+
+    An amendment's clause takes the place of the contract's with the same code; for the rest the contract's count. A
+    text of one's own takes the place of none.
+    """
+    layers = [contract]
+    if contract.amends is not None or contract.state == ContractState.AMENDED:
+        main = contract.amends or contract
+        counting = main.amendments.filter(state=ContractState.IN_FORCE).exclude(pk=contract.pk)
+        layers = [main, *counting.order_by("effective_on", "pk"), *([contract] if contract.amends else [])]
+    standing = {
+        (clause.code, clause.pk if clause.is_own else 0): clause
+        for layer in layers for clause in layer.clauses.order_by("position", "pk")
+    }  # fmt: skip
+    found = list(standing.values())
     over = contract.overarching
-    if over is not None and over.state in BINDING:
-        found += over.clauses.order_by("position", "pk")
-    return found
+    return found if over is None or over.state not in BINDING else found + clauses_of(over)
 
 
 def _row(demand: Demand, clauses: Iterable[Clause]) -> Row:

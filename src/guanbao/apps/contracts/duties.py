@@ -50,16 +50,21 @@ def _working(contract: Contract) -> Workdays:
     return workdays_of(contract.institution.organisation_id)
 
 
+def _runs(contract: Contract) -> bool:
+    """Whether it binds, and its end is its own: an amendment's is its contract's."""
+    return contract.state in BINDING and contract.amends_id is None
+
+
 def notice_day(contract: Contract) -> date | None:
     """The last day on which the running term can be ended by notice, of a contract that binds."""
-    if contract.state not in BINDING or contract.runs_until is None or contract.noticed_on is not None:
+    if not _runs(contract) or contract.runs_until is None or contract.noticed_on is not None:
         return None
     return notice_until(contract.runs_until, contract.notice_months, _working(contract))
 
 
 def decision_day(contract: Contract) -> date | None:
     """The day by which it is decided whether the contract goes on."""
-    if contract.state not in BINDING or contract.runs_until is None or contract.noticed_on is not None:
+    if not _runs(contract) or contract.runs_until is None or contract.noticed_on is not None:
         return None
     return renewal_decided_by(contract.runs_until, contract.notice_months, _working(contract))
 
@@ -85,7 +90,7 @@ EXPIRY = duty_kind(
     "contract.expires",
     title_("The contract ends: renew it, or hand over"),
     on="contracts",
-    day=lambda row: (row.terminates_on or row.runs_until) if row.state in BINDING else None,
+    day=lambda row: (row.terminates_on or row.runs_until) if _runs(row) else None,
     role="outsourcing_office",
     leads=(90, 30, 15, 7, 1),
     is_shared=True,

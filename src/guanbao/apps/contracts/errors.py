@@ -145,6 +145,20 @@ class FactsDiffer(GuanbaoError):
     """
 
 
+class AmendedEnds(GuanbaoError):
+    """{reference} has come to its end, or notice was given: nothing of it is amended.
+
+    Draft a new contract.
+    """
+
+
+class AmendmentOfAmendment(GuanbaoError):
+    """{reference} is an amendment itself.
+
+    Do this to the contract that it amends: {amended}.
+    """
+
+
 class ContractorChanged(GuanbaoError):
     """{reference} is with another contractor than its arrangement.
 

@@ -66,6 +66,21 @@ CONTRACT_SIGNED = declare(
     zh="{actor}登记合同{object}于 {signed_on} 签订",
     clear=(*_STATE, "signed_on", "runs_until"),
 )
+AMENDMENT_ADDED = declare(
+    "amendment.added",
+    en="{actor} drafted {object}, which amends a contract",
+    zh="{actor}起草了补充协议{object}",
+    clear=(*_FACTS, "amends"),
+)
+CONTRACT_AMENDED = declare(
+    "contract.amended",
+    en="{object} is amended: it runs until {runs_until}",
+    zh="合同{object}已变更，期限至 {runs_until}",
+    clear=(
+        *_STATE, "fee_monthly", "expires_on", "runs_until", "renews_automatically", "renewal_months", "notice_months",
+        "breach_notice_d",
+    ),
+)  # fmt: skip
 CONTRACT_CAME = declare(
     "contract.came",
     en="{object} is now «{state}»",

@@ -94,6 +94,18 @@ class WriteForm(forms.ModelForm):  # type: ignore[type-arg] # as above
     field_order = OWN_FIELDS
 
 
+class AmendForm(forms.ModelForm):  # type: ignore[type-arg] # as above
+    """What an amendment is called, and from which day on it counts."""
+
+    reference = Contract._meta.get_field("reference").formfield(initial="")  # noqa: SLF001 - as above
+    title = Contract._meta.get_field("title").formfield()  # noqa: SLF001
+    effective_on = forms.DateField(label=_("Effective on"), widget=_DAY)
+
+    class Meta:
+        model = Contract
+        fields: ClassVar[list[str]] = []
+
+
 class CommentForm(forms.ModelForm):  # type: ignore[type-arg] # as above
     """Something said about a contract."""
 

@@ -16,7 +16,7 @@ from guanbao.platform.identity.choices import Side
 
 # What turns text around, or is no character at all: a document says nothing by it.
 _UNSAID = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_FACTS_IF = ("overarching", "fee_monthly", "renewal_months")
+_FACTS_IF = ("overarching", "amends", "fee_monthly", "renewal_months")
 HEAD, CLAUSE = "head", "clause"
 
 
@@ -54,6 +54,10 @@ def _lines(contract: Contract) -> Iterator[Line]:
         if name in _FACTS_IF and not _fact(contract, name):
             continue
         yield Line("facts", "text", _headed(heading, _fact(contract, name)))
+    if contract.amends is not None:
+        for style, language in (("text", "zh"), ("english", "en")):
+            text = said["amendment"][language].format(reference=contract.amends.reference)
+            yield Line("facts", style, text)
     yield _section("clauses")
     for clause in contract.clauses.order_by("position", "pk"):
         part = f"{CLAUSE}:{clause.code}"
@@ -95,8 +99,9 @@ def _fact(contract: Contract, name: str) -> str:
         case "kind":
             said = words()["kinds"][contract.kind]
             return f"{said['zh']} ({said['en']})"
-        case "overarching":
-            return "" if contract.overarching is None else contract.overarching.reference
+        case "overarching" | "amends":
+            found: Contract | None = getattr(contract, name)
+            return "" if found is None else found.reference
         case "renewal_months" if not contract.renews_automatically:
             return ""
     value = getattr(contract, name)

@@ -92,9 +92,9 @@ def confidentialities_visible(*, actor: Actor) -> QuerySet[Confidentiality]:
 def contract_of(arrangement: Arrangement) -> Contract | None:
     """The contract of an arrangement, whoever asks: the latest that binds, else the latest that is on its way.
 
-    After a renewal what was signed before it is not the contract that is asked for.
+    After a renewal what was signed before it is not the contract that is asked for. An amendment never is.
     """
-    rows = Contract.objects.filter(arrangement=arrangement).exclude(state__in=OVER)
+    rows = Contract.objects.filter(arrangement=arrangement, amends=None).exclude(state__in=OVER)
     rows = rows.select_related("arrangement__institution", "arrangement__function", "overarching").order_by("-pk")
     if arrangement.renewals and arrangement.stage in BEFORE_CONTRACT:
         rows = rows.filter(Q(signed_on=None) | Q(signed_on__gte=arrangement.stage_since))

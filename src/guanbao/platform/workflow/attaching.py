@@ -26,7 +26,8 @@ class Attachment:
     `fields` and the rows of `parts` (related names) are what is decided: their values are bound by each decision, and
     by `fields` the model's tables and conditions choose. `thread` is a foreign key to the record that this one belongs
     to, and `thread_fields` those of its fields that are decided and choose as well: a contract goes to senior
-    management because its arrangement is important. `rows(actor=…)` is the app's selector, `columns` say whose a
+    management because its arrangement is important. What was decided of a row that `is_settled` stands, whatever
+    becomes of it: a signed contract was approved. `rows(actor=…)` is the app's selector, `columns` say whose a
     record is.
     """
 
@@ -38,6 +39,7 @@ class Attachment:
     parts: tuple[str, ...] = ()
     thread: str = ""
     thread_fields: tuple[str, ...] = ()
+    is_settled: Callable[[Any], bool] = lambda _row: False
 
     @property
     def label(self) -> str:
@@ -71,6 +73,7 @@ def attach(
     parts: tuple[str, ...] = (),
     thread: str = "",
     thread_fields: tuple[str, ...] = (),
+    is_settled: Callable[[Any], bool] = lambda _row: False,
 ) -> None:
     """Have records of `model` be decided about by the model of that name.
 
@@ -78,7 +81,7 @@ def attach(
     """
     if hidden := set(fields) & set(thread_fields):
         raise ValueError(hidden)
-    made = Attachment(model, name, fields, rows, columns, parts, thread, thread_fields)
+    made = Attachment(model, name, fields, rows, columns, parts, thread, thread_fields, is_settled)
     if made.label in _ATTACHED:
         raise AttachedTwice(subject=made.label)
     _ATTACHED[made.label] = made

@@ -53,6 +53,16 @@ class Contract(models.Model):
         related_name="subsequent",
         verbose_name=_("Overarching contract"),
     )
+    amends = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amendments",
+        editable=False,
+        verbose_name=_("Amends"),
+    )
+    replaced = models.JSONField(_("Terms before it"), default=dict, blank=True, editable=False)
     reference = models.CharField(_("Contract number"), max_length=40, validators=[_REFERENCE])
     title = models.CharField(_("Title"), max_length=200)
     governing_law = models.CharField(_("Law of"), max_length=2, choices=countries, default=_LAW_OF)
@@ -154,6 +164,17 @@ class Contract(models.Model):
                 name="contract_offered_is_shown",
                 violation_error_message=_("The contractor sees a contract that was offered."),
             ),
+            models.UniqueConstraint(
+                fields=("amends",),
+                condition=Q(state__in=("draft", "offered", "agreed", "signed")),
+                name="contract_amended_one_at_a_time",
+                violation_error_message=_("Another amendment of the contract is on its way."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amends=None) | ~Q(state="amended"),
+                name="contract_amendment_is_not_amended",
+                violation_error_message=_("An amendment itself is not amended: amend the contract once more."),
+            ),
         )
         indexes = (
             models.Index(fields=("institution", "state", "id"), name="contract_by_state"),
@@ -175,6 +196,13 @@ class Contract(models.Model):
         if self.amount_net is not None and self.vat_rate is not None:
             self.amount_vat = vat_of(self.amount_net, self.vat_rate)
             self.amount_gross = self.amount_net + self.amount_vat
+        if self.amends is not None and any(
+            getattr(self, name) != getattr(self.amends, name)
+            for name in ("institution_id", "arrangement_id", "contractor_id", "kind", "overarching_id", "currency")
+        ):
+            raise ValidationError(
+                {"kind": told("An amendment keeps parties, kind, currency and overarching contract.")}
+            )
         over = self.overarching
         if over is not None and (
             over.kind != ContractKind.OVERARCHING

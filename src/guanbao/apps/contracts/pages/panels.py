@@ -17,7 +17,8 @@ from guanbao.apps.contracts.lines import CLAUSE
 from guanbao.apps.contracts.models import Contract, Invoice, Payment, Returned
 from guanbao.apps.contracts.permissions import CONTRACT_COMPARE, CONTRACT_EDIT, CONTRACT_VIEW, INVOICE_ADD
 from guanbao.apps.contracts.plans import ZERO, Left, billed, credit_left, due_of, faults_of, plan_left
-from guanbao.apps.contracts.selectors import comments_visible, returned_visible
+from guanbao.apps.contracts.selectors import comments_visible, contracts_visible, returned_visible
+from guanbao.apps.contracts.services.amending import TERMS
 from guanbao.apps.contracts.services.clauses import clause_write
 from guanbao.apps.contracts.services.returning import RECORD, differs, sent_of
 from guanbao.platform.access.reach import reach
@@ -192,6 +193,21 @@ def _day(day: Any) -> str:  # noqa: ANN401 - a date or nothing
     return "" if day is None else day.isoformat()
 
 
+def _amendments(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """What an amendment changes, term by term; of a contract its amendments, as far as the actor may see them."""
+    main = contract.amends
+    if main is None:
+        rows = contracts_visible(actor=actor).filter(amends=contract.pk).order_by("effective_on", "pk")
+        return {"rows": list(rows[:_MOST]), "terms": []}
+    before = contract.replaced or {name: getattr(main, name) for name in TERMS}
+    terms = []
+    for name in TERMS:
+        field: Any = contract._meta.get_field(name)  # noqa: SLF001 - Django's published way
+        stands, now = cell(Contract(**{name: field.to_python(before[name])}), name), cell(contract, name)
+        terms.append((str(field.verbose_name), stands, now, str(stands) != str(now)))
+    return {"main": main, "terms": terms, "adds": f"{contract.amount_gross:,} {contract.currency}"}
+
+
 def _document(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The document to fetch, files that came back and are not compared yet, and how those differ that were."""
     made = contract.document
@@ -251,6 +267,7 @@ COVERAGE = Panel("coverage", _("What is demanded"), "contracts/coverage.html", _
 PLAN = Panel("plan", _("Payment plan"), "contracts/plan.html", _plan, rank=20)
 DUE = Panel("due", _("Due"), "contracts/due.html", _due, slot="side")
 MATCHING = Panel("matching", _("Against the plan"), "contracts/matching.html", _matching, slot="side", may=inside)
+AMENDMENTS = Panel("amendments", _("Amendments"), "contracts/amendments.html", _amendments, rank=25)
 DOCUMENT = Panel("file", _("Contract document"), "contracts/document.html", _document, slot="side", rank=15)
 COMPARED = Panel("compared", _("Sent and returned"), "contracts/compared.html", _compared, rank=10)
 ENDING = Panel("ending", _("Completion and end"), "contracts/ending.html", _ending, slot="side", rank=30)

@@ -7,6 +7,7 @@ from typing import Any
 from guanbao.apps.contracts import permissions, selectors
 from guanbao.apps.contracts.choices import BINDING, UNSIGNED, ContractState, InvoiceState, PaymentKind
 from guanbao.apps.contracts.forms import (
+    AmendForm,
     ClauseAddForm,
     CommentForm,
     NumbersForm,
@@ -30,6 +31,7 @@ from guanbao.apps.contracts.pages import panels
 from guanbao.apps.contracts.pages.returned import RETURNED
 from guanbao.apps.contracts.services import (
     agreeing,
+    amending,
     clauses,
     confidentialities,
     drafting,
@@ -59,6 +61,14 @@ def _at(*states: ContractState) -> Any:  # noqa: ANN401 - as Verb.when
     return lambda contract, _actor: contract.state in states
 
 
+def _main(contract: Contract, _actor: Actor) -> bool:
+    return contract.state in BINDING and contract.amends_id is None
+
+
+def _amendable(contract: Contract, actor: Actor) -> bool:
+    return _main(contract, actor) and contract.noticed_on is None
+
+
 def _of_draft(row: Any, _actor: Actor) -> bool:  # noqa: ANN401 - a part of a contract
     return bool(row.contract.state == ContractState.DRAFT)
 
@@ -82,14 +92,14 @@ CONTRACTS = Resource(
     rows=selectors.contracts_visible,
     columns=("reference", "title", "arrangement", "contractor", "kind", "state", "expires_on", "amount_gross"),
     shown=(
-        "arrangement", "contractor", "kind", "overarching", "state", "state_since", "amount_net", "vat_rate",
+        "arrangement", "contractor", "kind", "overarching", "amends", "state", "state_since", "amount_net", "vat_rate",
         "amount_vat", "amount_gross", "currency", "fee_monthly", "effective_on", "expires_on", "runs_until",
         "renews_automatically", "renewal_months", "notice_months", "breach_notice_d", "governing_law", "agreed_on",
         "approved_on", "reported_on", "report_reference", "signed_on", "note",
     ),
     answers=(
-        "reference", "title", "arrangement", "contractor", "kind", "overarching", "state", "state_since", "currency",
-        "amount_net", "vat_rate", "amount_vat", "amount_gross", "fee_monthly", "effective_on", "expires_on",
+        "reference", "title", "arrangement", "contractor", "kind", "overarching", "amends", "state", "state_since",
+        "currency", "amount_net", "vat_rate", "amount_vat", "amount_gross", "fee_monthly", "effective_on", "expires_on",
         "runs_until", "renews_automatically", "renewal_months", "notice_months", "breach_notice_d", "governing_law",
         "agreed_on", "approved_on", "reported_on", "report_reference", "signed_on", "completed_on", "warned_on",
         "ends_because", "noticed_on", "terminates_on", "ends_reason", "given_up_reason", "note",
@@ -136,16 +146,20 @@ CONTRACTS = Resource(
             ("reported_on", "report_reference"), when=_at(*UNSIGNED),
         ),
         Verb(
+            "amend", _("Draft an amendment"), permissions.CONTRACT_EDIT, amending.contract_amend, form=AmendForm,
+            when=_amendable,
+        ),
+        Verb(
             "complete", _("Record the completion"), permissions.CONTRACT_END, ending.contract_complete,
             ("completed_on",), when=_at(*BINDING),
         ),
         Verb(
             "warn", _("Record a written warning"), permissions.CONTRACT_END, ending.contract_warn, ("warned_on",),
-            when=_at(*BINDING),
+            when=_main,
         ),
         Verb(
             "notice", _("Record a notice"), permissions.CONTRACT_END, ending.contract_notice, ending.NOTICE,
-            when=_at(*BINDING), grave=True,
+            when=_main, grave=True,
         ),
         Verb(
             "reopen", _("Take back to draft"), permissions.CONTRACT_OFFER, drafting.contract_reopen,
@@ -163,6 +177,7 @@ CONTRACTS = Resource(
         panels.TEXT,
         panels.COVERAGE,
         panels.PLAN,
+        panels.AMENDMENTS,
         rows_panel("invoices", by="contract"),
         rows_panel("returned-files", by="contract"),
         rows_panel("signatories", by="contract"),

@@ -28,9 +28,9 @@ from guanbao.platform.wording import told
 
 # What is agreed, and so is what an approval binds.
 BOUND = (
-    "kind", "overarching", "contractor", "reference", "title", "governing_law", "currency", "amount_net", "vat_rate",
-    "amount_vat", "amount_gross", "fee_monthly", "effective_on", "expires_on", "renews_automatically",
-    "renewal_months", "notice_months", "breach_notice_d",
+    "kind", "overarching", "amends", "contractor", "reference", "title", "governing_law", "currency",
+    "amount_net", "vat_rate", "amount_vat", "amount_gross", "fee_monthly", "effective_on", "expires_on",
+    "renews_automatically", "renewal_months", "notice_months", "breach_notice_d",
 )  # fmt: skip
 EDITED = (
     "kind", "overarching", "title", "governing_law", "currency", "amount_net", "vat_rate", "fee_monthly",

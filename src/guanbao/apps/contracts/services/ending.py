@@ -14,6 +14,7 @@ from guanbao.apps.contracts.models import Contract
 from guanbao.apps.contracts.periods import breach_ends_on, notice_until
 from guanbao.apps.contracts.permissions import CONTRACT_END
 from guanbao.apps.contracts.selectors import CONTRACTS
+from guanbao.apps.contracts.services.amending import main_held
 from guanbao.apps.contracts.services.drafting import contract_held, payments_rearm
 from guanbao.apps.contracts.services.signing import past
 from guanbao.platform.access.reach import need_object
@@ -42,12 +43,12 @@ def contract_complete(*, actor: Actor, contract: Contract, completed_on: date | 
 def contract_warn(*, actor: Actor, contract: Contract, warned_on: date | None) -> Contract:
     """Record the written warning that goes before a notice for breach.
 
-    Raises NotPermitted, ContractNotNow; ValidationError by field.
+    Raises NotPermitted, ContractNotNow, AmendmentOfAmendment; ValidationError by field.
     """
     need_object(actor, CONTRACT_END, contract, CONTRACTS)
     day = past("warned_on", warned_on)
     with transaction.atomic():
-        held = contract_held(contract, *BINDING)
+        held = main_held(contract)
         return row_edit(held, actor=actor, event=events.CONTRACT_WARNED, columns=CONTRACTS, warned_on=day)
 
 
@@ -62,7 +63,8 @@ def contract_notice(
 ) -> Contract:
     """Record a notice that ends a contract: at the end of its term, for breach after a warning, or by force majeure.
 
-    Raises NotPermitted, ContractNotNow, NoticeTooLate, NoticeTooShort, WarningMissing; ValidationError by field.
+    Raises NotPermitted, ContractNotNow, AmendmentOfAmendment, NoticeTooLate, NoticeTooShort, WarningMissing;
+    ValidationError by field.
     """
     need_object(actor, CONTRACT_END, contract, CONTRACTS)
     day = past("noticed_on", noticed_on)
@@ -71,7 +73,7 @@ def contract_notice(
     if not ends_reason.strip():
         raise ValidationError({"ends_reason": told("Say why.")})
     with transaction.atomic():
-        held = contract_held(contract, *BINDING)
+        held = main_held(contract)
         ends_on = _end_of(held, Ground(ends_because), day, terminates_on)
         return row_edit(
             held, actor=actor, event=events.CONTRACT_NOTICED, columns=CONTRACTS, ends_because=ends_because,

@@ -39,6 +39,7 @@ from guanbao.apps.contracts.permissions import (
 from guanbao.apps.contracts.plans import plan_left
 from guanbao.apps.contracts.selectors import CONTRACTS, OF_CONTRACT
 from guanbao.apps.contracts.services.agreeing import INSIDE, same_contractor
+from guanbao.apps.contracts.services.amending import amendment_counts, amendment_need_fit
 from guanbao.apps.contracts.services.drafting import contract_held, moved, payments_rearm
 from guanbao.apps.contracts.services.returning import returned_need_same
 from guanbao.platform.access.errors import NotPermitted
@@ -142,9 +143,9 @@ def sealing_approve(*, actor: Actor, sealing: Sealing) -> Sealing:
 
 
 def contract_sign(*, actor: Actor, contract: Contract, signed_on: date | None) -> Contract:
-    """Put a contract into force; its dates and fee go to the arrangement.
+    """Put a contract into force; its dates and fee go to the arrangement, those of an amendment to its contract too.
 
-    Raises NotPermitted, ContractNotNow, ArrangementNotAtContract, ContractorChanged, OverarchingUnsigned,
+    Raises NotPermitted, ContractNotNow, ArrangementNotAtContract, AmendedEnds, ContractorChanged, OverarchingUnsigned,
     MandatoryClauseMissing, PaymentPlanOff, ReturnedDiffers, ContractNotApproved, SealMissing, PriorReportMissing;
     GatesShut: others of the stage; ValidationError by field.
     """
@@ -156,19 +157,26 @@ def contract_sign(*, actor: Actor, contract: Contract, signed_on: date | None) -
         if held.agreed_on is not None and day < held.agreed_on:
             raise ValidationError({"signed_on": told("The contractor had not agreed on that day.")})
         _need_whole(held, day)
-        facts: dict[str, Any] = {"starts_on": held.effective_on, "ends_on": held.expires_on}
-        if held.fee_monthly is not None:
-            facts |= {"fee_monthly": held.fee_monthly, "fee_currency": held.currency}
-        if any(getattr(arrangement, name) != value for name, value in facts.items()):
-            arrangement = arrangement_edit(actor=actor, arrangement=arrangement, **facts)
-        need_gates_open(arrangement, but=_OURS)
         today = timezone.localdate()
         state = ContractState.IN_FORCE if held.effective_on and held.effective_on <= today else ContractState.SIGNED
-        done = moved(
-            held, actor=actor, event=events.CONTRACT_SIGNED, to=state, signed_on=day, runs_until=held.expires_on
-        )
+        told_of: dict[str, Any] = {"signed_on": day, "runs_until": held.expires_on}
+        if held.amends_id is None:
+            _arrangement_follows(actor, held, arrangement)
+        elif state is ContractState.IN_FORCE:
+            told_of["replaced"] = amendment_counts(actor=actor, amendment=held)
+        done = moved(held, actor=actor, event=events.CONTRACT_SIGNED, to=state, **told_of)
         payments_rearm(done)
     return done
+
+
+def _arrangement_follows(actor: Actor, contract: Contract, arrangement: Arrangement) -> None:
+    """Dates and fee go to the arrangement, and what else holds it at its stage is open. Raises GatesShut."""
+    facts: dict[str, Any] = {"starts_on": contract.effective_on, "ends_on": contract.expires_on}
+    if contract.fee_monthly is not None:
+        facts |= {"fee_monthly": contract.fee_monthly, "fee_currency": contract.currency}
+    if any(getattr(arrangement, name) != value for name, value in facts.items()):
+        arrangement = arrangement_edit(actor=actor, arrangement=arrangement, **facts)
+    need_gates_open(arrangement, but=_OURS)
 
 
 def content_digest(contract: Contract) -> str:
@@ -180,7 +188,9 @@ def _arrangement_held(contract: Contract) -> Arrangement:
     rows = Arrangement.objects.select_for_update(of=("self",)).select_related("institution", "function", "contractor")
     arrangement = rows.get(pk=contract.arrangement_id)
     contract.arrangement = arrangement
-    if arrangement.stage != Stage.CONTRACT:
+    if contract.amends is not None:
+        amendment_need_fit(contract, contract_held(contract.amends))
+    elif arrangement.stage != Stage.CONTRACT:
         raise ArrangementNotAtContract(reference=contract.reference)
     same_contractor(contract)
     return arrangement

@@ -20,6 +20,8 @@ def changed(actor: Actor, row: Model) -> None:
         rows = Approval.objects.filter(subject_type=attached.label, subject_id=pk, state__in=_STANDING)
         for approval in list(rows.select_for_update(of=("self",)).select_related("version").order_by("pk")):
             subject = attached.model._default_manager.filter(pk=pk).first()  # noqa: SLF001 - any model's
+            if subject is not None and approval.state == State.APPROVED and attached.is_settled(subject):
+                continue
             if subject is None or not is_same(attached, subject, approval):
                 void(actor, approval)
 
