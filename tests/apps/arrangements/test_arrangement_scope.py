@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from guanbao.apps.arrangements.errors import GatesShut
 from guanbao.apps.arrangements.models import Arrangement
@@ -74,7 +75,8 @@ def test_an_arrangement_that_became_forbidden_does_not_leave_scope(thread, neede
         Service.objects.filter(pk=needed.pk).update(scope_rule=rule, state="proposed")
         with pytest.raises(refusal):
             arrangement_advance(actor=thread.office[1], arrangement=thread.calls)
-        assert [told in judged.shut.because for judged in gates_judged(thread.calls) if judged.shut] == [True]
+        with translation.override("en"):
+            assert [told in judged.shut.because for judged in gates_judged(thread.calls) if judged.shut] == [True]
     assert Arrangement.objects.get(pk=thread.calls.pk).stage == "scope"
     Service.objects.filter(pk=needed.pk).update(scope_rule="none")
     Arrangement.objects.filter(pk=thread.calls.pk).update(elements=[])
