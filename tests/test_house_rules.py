@@ -31,7 +31,8 @@ PACKS = SRC / "guanbao/packs"
 TEMPLATES = {".html", ".j2", ".jinja"}
 
 MOST_LINES = 400
-LONGER: dict[str, str] = {}  # the file, and why it may be longer
+# A file, and why it may be longer.
+LONGER = {"src/guanbao_verify.py": "an auditor carries it away as one file, and runs it without us"}
 
 
 def python_files(*folders: Path) -> list[Path]:
