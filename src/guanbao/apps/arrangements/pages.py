@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from django.urls import resolve
 from django.utils import timezone
 
 from guanbao.apps.arrangements import permissions, selectors, services
@@ -82,16 +83,32 @@ def _gates(actor: Actor, arrangement: Arrangement) -> dict[str, Any]:
     following = stage_after(arrangement.stage)
     may_ask = not reach(actor, permissions.WAIVER_ASK).is_empty
     never = rules_of(arrangement.institution_id).never_waived
-    ahead: dict[str, list[Judged]] = {}
+    ahead: dict[str, list[tuple[Judged, str]]] = {}
     for judged in gates_judged(arrangement, ahead=True):
-        ahead.setdefault(str(judged.gate.leaves and judged.gate.leaves.label), []).append(judged)
+        stage = str(judged.gate.leaves and judged.gate.leaves.label)
+        ahead.setdefault(stage, []).append((judged, _opened_at(actor, judged)))
     return {
-        "judged": [(one, may_ask and one.gate.name not in never) for one in gates_judged(arrangement)],
+        "judged": [
+            (one, may_ask and one.gate.name not in never, _opened_at(actor, one)) for one in gates_judged(arrangement)
+        ],
         "ahead": ahead,
         "stage": Stage(arrangement.stage).label,
         "following": following.label if following else "",
         "of": arrangement,
     }
+
+
+def _opened_at(actor: Actor, judged: Judged) -> str:
+    """The page that opens a shut gate; nothing where it is a form that is not this reader's."""
+    url = judged.shut.open_at if judged.shut else ""
+    if not url.startswith("/"):
+        return url
+    found = resolve(url.partition("?")[0])
+    resource: Resource | None = found.kwargs.get("resource")
+    if resource is None or found.url_name not in (f"{resource.name}-add", f"{resource.name}-verb"):
+        return url
+    verb = found.kwargs.get("verb", "add")
+    return url if any(each.name == verb for each in (resource.add, *resource.verbs) if each and each.may(actor)) else ""
 
 
 def _may_end(arrangement: Arrangement, _actor: Actor) -> bool:

@@ -66,6 +66,11 @@ class Table(NamedTuple):
         return [[cell(row, name) for name in self.names] for row in self.rows]
 
     @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is known of a row that stands alone."""
+        return list(zip(self.headings, self.cells[0], strict=True)) if len(self.rows) == 1 else []
+
+    @property
     def data(self) -> list[dict[str, Any]]:
         """The rows as JSON."""
         return [{"id": row.pk} | {name: typed(row, name) for name in self.names} for row in self.rows]
@@ -114,6 +119,7 @@ def pack_write(file: Path, *, actor: Actor, arrangement: Arrangement, progress: 
         (_("Collecting statements"), lambda archive: _statements(archive, actor, arrangement)),
         (_("Proving entries of the ledger"), lambda archive: _ledger(archive, actor, arrangement, checkpoint)),
     ]
+    now = timezone.now()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
         archive = Archive(written)
         for done, (step, add) in enumerate(steps):
@@ -123,11 +129,11 @@ def pack_write(file: Path, *, actor: Actor, arrangement: Arrangement, progress: 
             "evidence_pack": FORM,
             "arrangement": {"id": arrangement.pk, "reference": arrangement.reference, "title": arrangement.title},
             "institution": str(arrangement.institution),
-            "made_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
+            "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
             "made_by": actor.key,
             "checkpoint": {"size": checkpoint.size, "root": bytes(checkpoint.root).hex()},
         }
-        _readable(archive, arrangement, tables, {"index": index, "who": actor.name})
+        _readable(archive, arrangement, tables, {"index": index, "who": actor.name, "made_at": now})
         index |= {"files": archive.files, "left_out": archive.left_out}
         index["signature"] = payload_sign(canonical(index).encode(), settings.GUANBAO_LEDGER_KEY)
         written.writestr("index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")

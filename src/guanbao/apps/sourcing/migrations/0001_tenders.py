@@ -501,7 +501,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="opener",
-            constraint=models.UniqueConstraint(fields=("tender", "number"), name="opener_number_once"),
+            constraint=models.UniqueConstraint(
+                fields=("tender", "number"),
+                name="opener_number_once",
+                violation_error_message="The tender has an opening officer of this number already.",
+            ),
         ),
         migrations.AddIndex(
             model_name="invitation",

@@ -118,12 +118,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="score",
-            constraint=models.UniqueConstraint(fields=("evaluation", "bid", "criterion"), name="score_once"),
+            constraint=models.UniqueConstraint(
+                fields=("evaluation", "bid", "criterion"),
+                name="score_once",
+                violation_error_message="The bid has points for this criterion already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="score",
             constraint=models.CheckConstraint(
-                condition=models.Q(("points__gte", 0), ("points__lte", 100)), name="score_of_a_hundred"
+                condition=models.Q(("points__gte", 0), ("points__lte", 100)),
+                name="score_of_a_hundred",
+                violation_error_message="Points are between 0 and 100.",
             ),
         ),
     ]

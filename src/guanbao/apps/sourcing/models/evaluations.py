@@ -74,8 +74,16 @@ class Score(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("evaluation", "bid", "criterion"), name="score_once"),
-            models.CheckConstraint(condition=Q(points__gte=0, points__lte=_WHOLE), name="score_of_a_hundred"),
+            models.UniqueConstraint(
+                fields=("evaluation", "bid", "criterion"),
+                name="score_once",
+                violation_error_message=_("The bid has points for this criterion already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(points__gte=0, points__lte=_WHOLE),
+                name="score_of_a_hundred",
+                violation_error_message=_("Points are between 0 and 100."),
+            ),
         )
 
     def __str__(self) -> str:

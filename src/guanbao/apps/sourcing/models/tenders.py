@@ -191,7 +191,11 @@ class Opener(models.Model):
                 name="opener_of_another_post",
                 violation_error_message=_("Opening officers are of different posts."),
             ),
-            models.UniqueConstraint(fields=("tender", "number"), name="opener_number_once"),
+            models.UniqueConstraint(
+                fields=("tender", "number"),
+                name="opener_number_once",
+                violation_error_message=_("The tender has an opening officer of this number already."),
+            ),
         )
 
     def __str__(self) -> str:
