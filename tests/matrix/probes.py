@@ -19,6 +19,10 @@ from guanbao.platform.ledger.models import Entry
 KINDS = ("id", "filter", "order", "search", "page", "export", "nested", "upload", "stream", "list", "own", "method")
 KEY = re.compile(r"(?<![\w-])1\d{7}(?!\w)")
 _TOKENS = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+|(X-CSRFToken": ")[^"]+|("csrf[^"]*": ")[^"]+')
+# Who may see a tender sees who bids for it.
+_OF_TENDERS = re.compile(
+    r"(/api/v1)?/(awards|backup-plans|bids|clarifications|evaluations|questions|tender-invitations|tenders)(/|\?|$)"
+)
 _ORDERS = ("contractor__organisation__name", "-institution__organisation__name", "person__password", "?", "pk;drop")
 
 
@@ -296,7 +300,8 @@ class Prober:
         wrong = []
         if status >= 500:
             wrong.append(f"{status}")
-        if foreign := found_in(said) - who.allowed:
+        rivals = who.rivals if _OF_TENDERS.match(probe.url) else set()
+        if foreign := found_in(said) - who.allowed - rivals:
             wrong.append(f"marks of others: {sorted(foreign)}")
         told = {int(key) for key in KEY.findall(said)} - probe.names
         organisation = who.actor.organisation_id

@@ -123,6 +123,7 @@ class Somebody:
 
     def __init__(self, world, tenant, role, organisation, **scope):
         self.tenant, self.role, self.scope = tenant, role, scope
+        self.rivals = frozenset()  # the marks of others who bid for what is theirs: on pages of tenders they are told
         login = f"{mark(tenant)}-{role or 'none'}{'-scoped' if scope else ''}"
         self.person = Person(login=login, name=f"{login} n", email=f"{login}@example.com", language="en")
         self.person.joined_at = datetime(2020, 1, 1, tzinfo=UTC)
@@ -192,8 +193,9 @@ class World:
         for job in Job.objects.filter(kind="notice.spread"):  # of what happened above
             job_run(job.pk)
         scoped = self.arrangements["ea"]
-        Somebody(self, "east", "executing_department", self.organisations["east"],
-                 scope="department", key=scoped.department_id).allowed = {"qzen", "qzeast", "qzea"}  # fmt: skip
+        owner = Somebody(self, "east", "executing_department", self.organisations["east"],
+                         scope="department", key=scoped.department_id)  # fmt: skip
+        owner.allowed, owner.rivals = {"qzen", "qzeast", "qzea"}, {"qzeb"}
         Somebody(self, "alpha", "service_manager", self.organisations["alpha"],
                  scope="arrangement", key=scoped.pk).allowed = {"qzen", "qzea", "qzalpha"}  # fmt: skip
         Schedule.objects.create(kind="ledger.verify", last_due=timezone.now(), next_due=timezone.now())
