@@ -11,7 +11,7 @@ from django.db import transaction
 import guanbao_verify
 from guanbao.apps.service_levels.services.statements import statement_draft, statement_issue
 from guanbao.engine.statements.signing import keys_new
-from guanbao.platform.access.models import Grant
+from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.actors import SYSTEM
 from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.files.services.adding import document_add
@@ -154,3 +154,13 @@ def test_only_who_may_gets_it(office, desk, client):
     assert client.get(url).status_code == 200
     Grant.objects.filter(person=desk.office[0]).update(scope="arrangement", key=desk.cards.pk)
     assert client.get(url).status_code == 404, "who may not see the arrangement any more"
+
+
+def test_a_role_of_a_contractor_takes_no_pack_whatever_it_says(desk, client):
+    role = Role.objects.get(code="service_manager", institution=None)
+    role.permissions.append("evidence.pack")
+    role.save()
+    client.force_login(desk.manager[0])
+    assert b"Put the evidence together" not in client.get(f"/arrangements/{desk.calls.pk}/").content
+    assert client.post(f"/arrangements/{desk.calls.pk}/evidence").status_code == 404
+    assert not Job.objects.filter(kind="evidence.pack").exists()

@@ -113,6 +113,14 @@ def test_the_winner_is_not_told_whom_the_arrangement_was_meant_for(done):
     assert entry.before == {}
 
 
+def test_an_award_whose_grounds_were_changed_behind_it_is_not_concluded(done, facts):
+    award = proposed(done)
+    approved(done.house, done.office, award)
+    Score.objects.filter(bid=award.bid).update(remark="Something else")  # the place stays what it was
+    with facts.unchanged(Award, Tender, Invitation, Arrangement), pytest.raises(AwardReportChanged):
+        award_conclude(actor=done.buyer, award=award)
+
+
 def test_nothing_is_awarded_unapproved_or_as_something_else(done, facts):
     award = proposed(done)
     with facts.unchanged(Award, Tender, Invitation, Arrangement), pytest.raises(AwardNotApproved):

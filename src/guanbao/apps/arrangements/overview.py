@@ -30,10 +30,11 @@ def _by_stage(actor: Actor, _row: None) -> dict[str, Any]:
 def _late(actor: Actor, _row: None) -> dict[str, Any]:
     """Those that have been in a stage for longer than the rules say, the longest first."""
     late = selectors.arrangements_late(actor=actor)
-    today = timezone.localdate()
+    today, rows = timezone.localdate(), list(late[:_MOST])
+    packs = {pk: rules_of(pk) for pk in {row.institution_id for row in rows}}
     found = []
-    for row in late[:_MOST]:
-        by = rules_of(row.institution_id).leaves_by(row)
+    for row in rows:
+        by = packs[row.institution_id].leaves_by(row)
         found.append((row, Stage(row.stage).label, (today - by).days if by else 0))
     return {"rows": found, "number": late.count()}
 

@@ -113,7 +113,7 @@ def pack_write(file: Path, *, actor: Actor, arrangement: Arrangement, progress: 
     """
     tables, checkpoint = list(_tables(actor, arrangement)), checkpoint_publish()
     steps: list[tuple[str, Callable[[Archive], None]]] = [
-        (_("Collecting records"), lambda archive: _records(archive, actor, tables)),
+        (_("Collecting records"), lambda archive: _records(archive, tables)),
         (_("Collecting approvals"), lambda archive: _approvals(archive, actor, tables)),
         (_("Collecting documents"), lambda archive: _documents(archive, actor, tables)),
         (_("Collecting statements"), lambda archive: _statements(archive, actor, arrangement)),
@@ -183,7 +183,7 @@ def _table(resource: Resource, actor: Actor, rows: QuerySet[Any]) -> Table:
     return Table(seen, names, list(seen.joined(rows, names).order_by(*seen.order).distinct()))
 
 
-def _records(archive: Archive, _actor: Actor, tables: list[Table]) -> None:
+def _records(archive: Archive, tables: list[Table]) -> None:
     for table in tables:
         name = table.resource.name
         archive.data(f"records/{name}.json", "records", str(table.resource.title), table.data)

@@ -59,7 +59,7 @@ PACK_OF = Panel(
     "evidence/beside.html",
     lambda _actor, arrangement: {"of": arrangement},
     slot="side",
-    may=lambda actor: not reach(actor, EVIDENCE_PACK).is_empty,
+    may=lambda actor: reach(actor, EVIDENCE_PACK).side is Side.INSTITUTION,
     rank=90,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from guanbao.platform.tasks.choices import State
 from guanbao.platform.tasks.models import Job
 
 VERIFY = "ledger.verify"
+# No contractor stands here: a pack tells of the gates, and is made for an inspector of the institution.
+_INSIDE = replace(ARRANGEMENTS, contractor=None)
 _SLACK = timedelta(minutes=5)  # an entry's time is taken before its place: they may be out of step by that at most
 
 
@@ -53,8 +56,7 @@ def entries_of_arrangement(*, actor: Actor, arrangement: Arrangement) -> QuerySe
 
 def arrangements_packed(*, actor: Actor) -> QuerySet[Arrangement]:
     """The arrangements whose evidence the actor may take in one archive."""
-    rows = arrangements_visible(actor=actor)
-    return reach(actor, EVIDENCE_PACK).rows(rows, ARRANGEMENTS)
+    return reach(actor, EVIDENCE_PACK).rows(arrangements_visible(actor=actor), _INSIDE)
 
 
 def entries_asked(*, actor: Actor, asked: dict[str, Any]) -> QuerySet[Entry]:

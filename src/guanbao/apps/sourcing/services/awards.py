@@ -116,7 +116,8 @@ def award_conclude(*, actor: Actor, award: Award) -> Award:
         _need_welcome(award.contractor)
         if _is_related(arrangement, award.contractor) and not (award.is_related_party and award.related_number):
             raise RelatedApprovalMissing(contractor=award.contractor.name)
-        if report_digest(award.report) != award.digest or not _stands(tender, award):
+        now_said = award_report(tender, ranking_whole(tender))
+        if not report_digest(award.report) == award.digest == report_digest(now_said):
             raise AwardReportChanged
         if not is_approved(award):
             raise AwardNotApproved(reference=tender.reference)
@@ -150,11 +151,6 @@ def _arrangement(tender: Tender) -> Arrangement:
 
 def _is_related(arrangement: Arrangement, contractor: Contractor) -> bool:
     return arrangement.is_related or contractor.is_related
-
-
-def _stands(tender: Tender, award: Award) -> bool:
-    """Whether the bid still has the place for which it was proposed: points and prices are what they were."""
-    return any(row.key == award.bid_id and row.place == award.place for row in ranking_whole(tender))
 
 
 def _need_welcome(contractor: Contractor) -> None:
