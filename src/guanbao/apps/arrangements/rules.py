@@ -19,12 +19,16 @@ USUAL = "cn_bank"
 
 @dataclass(frozen=True)
 class Class:
-    """A class of arrangements, those whose fields are as `when` says, and its gates, each with the rule that asks."""
+    """A class of arrangements, those whose fields are as `when` says, and its gates, each with the rule that asks.
+
+    `diligence` are the types of due diligence that it asks for.
+    """
 
     code: str
     title: Said
     when: Mapping[str, object]
     gates: Mapping[str, Said | str]
+    diligence: tuple[str, ...] = ()
 
     def holds(self, arrangement: Arrangement) -> bool:
         """Whether an arrangement is of it."""
@@ -57,6 +61,10 @@ class RulePack:
         """By when it should leave its stage; None where nothing says so, or it is suspended."""
         days = self.days.get(arrangement.stage)
         return None if days is None or arrangement.suspended_on else arrangement.stage_since + timedelta(days=days)
+
+    def diligence(self, arrangement: Arrangement) -> list[str]:
+        """The types of due diligence that are asked of an arrangement."""
+        return list(dict.fromkeys(kind for one in self.classes if one.holds(arrangement) for kind in one.diligence))
 
 
 @cache
@@ -97,6 +105,7 @@ def _read(file: str, text: str) -> RulePack:
             Said(**said["title"]),
             said.get("when") or {},
             {name: _said(rule) for name, rule in said["gates"].items()},
+            tuple(said.get("diligence", ())),
         )
         for code, said in data["classes"].items()
     )

@@ -94,3 +94,22 @@ class Readiness(TextChoices):
     ASSESSED = "assessed", _("Assessed")
     AGREED = "agreed", _("Agreed in writing")
     TESTED = "tested", _("Take-over exercised")
+
+
+class Inquiry(TextChoices):
+    """A type of due diligence; by which questionnaire each is made stands in the pack `sourcing/diligence.yaml`."""
+
+    SECURITY = "security", _("Security due diligence")
+    FINANCIAL = "financial", _("Financial due diligence")
+    LEGAL = "legal", _("Legal due diligence")
+    OPERATIONAL = "operational", _("Operational due diligence")
+    COMPLIANCE = "compliance", _("Compliance due diligence")
+    REPUTATION = "reputation", _("Reputational due diligence")
+
+
+class Finding(TextChoices):
+    """What the institution concludes of a due diligence."""
+
+    FIT = "fit", _("Fit")
+    CONDITIONS = "conditions", _("Fit with conditions")
+    UNFIT = "unfit", _("Not fit")

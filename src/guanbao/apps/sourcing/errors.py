@@ -143,3 +143,24 @@ class RelatedApprovalMissing(GuanbaoError):
 
     Compliance records which body approved it, under which number and when; then the award is approved as it stands.
     """
+
+
+class DiligenceUnanswered(GuanbaoError):
+    """No questionnaire about this due diligence is concluded.
+
+    Have the contractor answer it, review each answer, and conclude the questionnaire.
+    """
+
+
+class DiligenceElsewhere(GuanbaoError):
+    """This due diligence is concluded already.
+
+    Begin another one.
+    """
+
+
+class DiligenceOutdated(GuanbaoError):
+    """{reference} has changed materially since this due diligence was begun.
+
+    Conclude it as not fit, and begin another one: what was answered is about what the arrangement was.
+    """

@@ -195,3 +195,16 @@ BACKUP_REMOVED = declare(
     zh="{actor}取消了 {object} 的备选承包方计划",
     clear=_BACKUP,
 )
+_DILIGENCE = ("arrangement", "contractor", "kind", "assistant")
+DILIGENCE_OPENED = declare(
+    "diligence.opened",
+    en="{actor} began due diligence for {object}: {kind}",
+    zh="{actor}为 {object} 启动尽职调查：{kind}",
+    clear=(*_DILIGENCE, "opened_on"),
+)
+DILIGENCE_CONCLUDED = declare(
+    "diligence.concluded",
+    en="{actor} concluded due diligence for {object}: {outcome}, valid until {valid_until}",
+    zh="{actor}完成 {object} 的尽职调查：{outcome}，有效期至 {valid_until}",
+    clear=("issue", "score", "outcome", "concluded_on", "valid_until"),
+)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from guanbao.apps.sourcing.choices import Preset
-from guanbao.apps.sourcing.models import Award, Bid, Question, Tender
+from guanbao.apps.sourcing.models import Award, Bid, Diligence, Question, Tender
 from guanbao.apps.sourcing.models.tenders import Criterion
 from guanbao.apps.sourcing.presets import criteria_of
 from guanbao.apps.sourcing.selectors import ranking_whole
@@ -174,6 +174,30 @@ class RelatedForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Award
         fields: ClassVar = ["related_body", "related_number", "related_on"]
+
+
+class DiligenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Which contractor is looked into, how, and by when it answers."""
+
+    due_on = forms.DateField(
+        label=_("Due on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The contractor finds the questionnaire in its portal at once."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Diligence
+        fields: ClassVar = ["arrangement", "contractor", "kind", "assistant"]
+
+
+class ConclusionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the institution concludes."""
+
+    outcome = Diligence._meta.get_field("outcome").formfield(required=True)  # noqa: SLF001 - Django's way
+    conclusion = Diligence._meta.get_field("conclusion").formfield(required=True)  # noqa: SLF001 - as above
+
+    class Meta:
+        model = Diligence
+        fields: ClassVar = ["outcome", "conclusion"]
 
 
 class ScoreForm(forms.Form):

@@ -10,7 +10,7 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.stages import Shut, gate
 from guanbao.apps.sourcing.choices import AwardState, Substitute
 from guanbao.apps.sourcing.models import Award, Backup, Tender
-from guanbao.apps.sourcing.selectors import WELCOME
+from guanbao.apps.sourcing.selectors import WELCOME, diligence_lacking
 from guanbao.platform.wording import _, told
 
 
@@ -47,3 +47,24 @@ def backup_is_planned(arrangement: Arrangement) -> Shut | None:
         said = told("No plan for a substitute is reviewed, with one who may take over.")
         return Shut(said, f"/arrangements/{arrangement.pk}/?tab=backup-plans")
     return Shut(told("There is no plan for a substitute."), f"/backup-plans/add?arrangement={arrangement.pk}")
+
+
+@gate(title=_("Due diligence is made"), leaves=Stage.SELECTION, rule="银保监办发〔2021〕141号 17")
+def diligence_is_done(arrangement: Arrangement) -> Shut | None:
+    """Of each type that the rule pack names the contractor was found fit, within a year, and nothing changed since."""
+    return _looked_into(arrangement)
+
+
+@gate(title=_("Due diligence still counts"), leaves=Stage.CONTRACT, rule="银保监办发〔2021〕141号 17")
+def diligence_is_fresh(arrangement: Arrangement) -> Shut | None:
+    """The same on the day of the signature, which asks every gate of its stage."""
+    return _looked_into(arrangement)
+
+
+def _looked_into(arrangement: Arrangement) -> Shut | None:
+    lacking = diligence_lacking(arrangement, timezone.localdate())
+    if not lacking:
+        return None
+    said = told("No due diligence that counts: {kinds}.", kinds=" · ".join(str(kind.label) for kind in lacking))
+    asked = f"arrangement={arrangement.pk}&contractor={arrangement.contractor_id or ''}&kind={lacking[0].value}"
+    return Shut(said, f"/due-diligence/add?{asked}")

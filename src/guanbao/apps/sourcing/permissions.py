@@ -42,3 +42,9 @@ BACKUP_EDIT = permission(
     _("Plan for back-up contractors"),
     roles=("outsourcing_office", "executing_department", "business_continuity"),
 )
+DILIGENCE_VIEW = permission("diligence.view", _("See due diligence"), roles=BANK)
+DILIGENCE_EDIT = permission(
+    "diligence.edit",
+    _("Make due diligence"),
+    roles=("outsourcing_office", "executing_department", "risk", "compliance", "it_security"),
+)

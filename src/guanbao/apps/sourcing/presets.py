@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from guanbao.apps.sourcing.choices import Kind, Preset
+from guanbao.apps.sourcing.choices import Inquiry, Kind, Preset
 from guanbao.engine import documents
 from guanbao.platform.wording import Said
 
@@ -21,6 +21,7 @@ class KindRule(NamedTuple):
     invites: str
 
 
+@cache
 def pack(name: str) -> Any:  # noqa: ANN401 - YAML
     """A file of `packs/sourcing`."""
     text = resources.files("guanbao").joinpath(f"packs/sourcing/{name}.yaml").read_text(encoding="utf-8")
@@ -31,6 +32,16 @@ def pack(name: str) -> Any:  # noqa: ANN401 - YAML
 def kinds() -> dict[Kind, KindRule]:
     """The rule of each kind."""
     return {Kind(code): KindRule(**said) for code, said in pack("kinds")["kinds"].items()}
+
+
+def inquiries() -> dict[Inquiry, str]:
+    """The questionnaire of each type of due diligence."""
+    return {Inquiry(kind): name for kind, name in pack("diligence")["kinds"].items()}
+
+
+def inquiry_months() -> int:
+    """For how many months a due diligence counts."""
+    return int(pack("diligence")["months"])
 
 
 @cache

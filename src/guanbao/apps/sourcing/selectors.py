@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.rules import rules_of
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT
 from guanbao.apps.parties.choices import Standing
-from guanbao.apps.sourcing.choices import READ, SCORED, State
+from guanbao.apps.sourcing.choices import READ, SCORED, Inquiry, State
 from guanbao.apps.sourcing.models import (
     Award,
     Backup,
     Bid,
     Clarification,
+    Diligence,
     Evaluation,
     Invitation,
     Opener,
@@ -28,6 +32,7 @@ from guanbao.apps.sourcing.permissions import (
     BACKUP_VIEW,
     BID_SUBMIT,
     BID_VIEW,
+    DILIGENCE_VIEW,
     INVITATION_VIEW,
     QUESTION_ASK,
     QUESTION_VIEW,
@@ -47,6 +52,11 @@ OF_TENDER = Columns(
     department="tender__arrangement__department",
     arrangement="tender__arrangement__pk",
 )
+# Whose people answer questionnaires about a due diligence; the row itself is not theirs to see.
+DILIGENCES = Columns(
+    institution=TENDERS.institution, department=TENDERS.department, arrangement=TENDERS.arrangement,
+    contractor="contractor__organisation",
+)  # fmt: skip
 INVITATIONS = Columns(institution="institution", contractor="shared_with")
 CLARIFICATIONS = Columns(
     institution="tender__arrangement__institution__organisation", contractor="tender__invitations__shared_with"
@@ -151,6 +161,20 @@ def backups_visible(*, actor: Actor) -> QuerySet[Backup]:
     """Plans for back-up contractors: no contractor knows that it is one, or has one."""
     rows = Backup.objects.select_related("arrangement__institution", "contractor")
     return reach(actor, BACKUP_VIEW).rows(rows, TENDERS)
+
+
+def diligences_visible(*, actor: Actor) -> QuerySet[Diligence]:
+    """Due diligence: the institution's alone, whoever answered its questionnaire."""
+    rows = Diligence.objects.select_related("arrangement__institution", "contractor")
+    return reach(actor, DILIGENCE_VIEW).rows(rows, TENDERS)
+
+
+def diligence_lacking(arrangement: Arrangement, on: date) -> list[Inquiry]:
+    """The types that the rules ask for, and of which none counts for the contractor that the arrangement has."""
+    asked = rules_of(arrangement.institution_id).diligence(arrangement)
+    rows = Diligence.objects.filter(arrangement=arrangement, contractor=arrangement.contractor_id).exclude(outcome="")
+    latest = {row.kind: row for row in rows.select_related("arrangement").order_by("concluded_on", "pk")}
+    return [Inquiry(kind) for kind in asked if kind not in latest or not latest[kind].holds(on)]
 
 
 def bid_own(*, actor: Actor, invitation: Invitation) -> Bid | None:
