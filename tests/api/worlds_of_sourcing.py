@@ -11,6 +11,7 @@ from guanbao.apps.sourcing.models import Award, Invitation
 from guanbao.apps.sourcing.services.awards import award_propose, award_related_record
 from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.diligences import diligence_open
 from guanbao.apps.sourcing.services.evaluations import (
     Given,
     evaluation_declare,
@@ -24,6 +25,7 @@ from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, t
 from guanbao.platform.workflow.models import Approval
 from guanbao.platform.workflow.services.approvals import approval_start
 from hours import hour_past
+from inquiring import answered
 
 PASSPHRASE = "four words 7 nobody knows"  # noqa: S105 - that of the description's example
 
@@ -152,6 +154,12 @@ class Made:
             reviewed_on=today, review_by=today + timedelta(days=100), ready_by=None,
         )  # fmt: skip
         self.world.chosen["backup-plans"] = {"contractor": self.world.house.cards.pk}
+        looked = diligence_open(
+            actor=self.maker.actor, arrangement=self.arrangement, contractor=self.world.house.cards, kind="security",
+            due_on=today + timedelta(days=10),
+        )  # fmt: skip
+        answered(looked, seller=self.world.theirs.actor, reviewer=self.maker.actor)
+        self.world.ids["due_diligence_conclude"] = [looked.pk]
 
     def _questions(self, tender):
         asked = {"actor": self.world.theirs.actor, "invitation": tender.invitations.get()}

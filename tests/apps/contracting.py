@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from guanbao.apps.arrangements.models import Arrangement
+from guanbao.apps.arrangements.rules import rules_of
 from guanbao.apps.contracts.coverage import report_of
 from guanbao.apps.contracts.periods import report_allows
 from guanbao.apps.contracts.services.agreeing import contract_agree, contract_offer
@@ -14,10 +15,12 @@ from guanbao.apps.contracts.services.confidentialities import confidentiality_ad
 from guanbao.apps.contracts.services.drafting import contract_add
 from guanbao.apps.contracts.services.payments import payment_add
 from guanbao.apps.contracts.services.signing import contract_report, contract_sign, sealing_add, sealing_approve
+from guanbao.apps.sourcing.services.diligences import diligence_conclude, diligence_open
 from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.obligations.calendars import workdays_of
 from guanbao.platform.workflow.services.approvals import approval_start
 from guanbao.platform.workflow.services.deciding import task_decide
+from inquiring import answered
 
 FACTS = {
     "title": "Agents of the card centre",
@@ -104,12 +107,25 @@ class Cast:
             signed_on=date(2026, 1, 1),
         )  # fmt: skip
 
+    def looked_into(self, arrangement):
+        """Every due diligence that the rules ask for, with a good end."""
+        arrangement.refresh_from_db()
+        risk, due_on = self.one("risk"), timezone.localdate() + timedelta(days=10)
+        for kind in rules_of(self.bank.pk).diligence(arrangement):
+            made = diligence_open(
+                actor=risk, arrangement=arrangement, contractor=self.contractor, kind=kind, due_on=due_on
+            )
+            answered(made, seller=self.manager, reviewer=risk, releaser=self.one("it_security"))
+            said = {"outcome": "fit", "conclusion": "Nothing speaks against it"}
+            diligence_conclude(actor=self.one("compliance"), diligence=made, **said)
+
     def ready(self, arrangement, **facts):
         """A contract that only has to be signed."""
         contract = self.reported(self.agreed(arrangement, **facts))
         self.approve(contract)
         self.sealed(contract)
         self.confidential()
+        self.looked_into(arrangement)
         return contract
 
     def signed(self, arrangement, **facts):

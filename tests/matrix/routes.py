@@ -44,7 +44,7 @@ from guanbao.apps.parties.models import (
 )
 from guanbao.apps.privacy.models import Entrustment
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
-from guanbao.apps.sourcing.models import Award, Backup, Bid, Clarification, Evaluation, Question, Tender
+from guanbao.apps.sourcing.models import Award, Backup, Bid, Clarification, Diligence, Evaluation, Question, Tender
 from guanbao.apps.sourcing.models import Invitation as TenderInvitation
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.files.models import Document
@@ -94,7 +94,7 @@ OWNERS = {
     Clarification: ("tender__arrangement__institution__organisation", "tender__invitations__shared_with"),
     Bid: ("institution",),
     Evaluation: ("tender__arrangement__institution__organisation",),
-    **dict.fromkeys((Award, Backup), ("arrangement__institution__organisation",)),
+    **dict.fromkeys((Award, Backup, Diligence), ("arrangement__institution__organisation",)),
     Contract: ("institution__organisation", "shared_with"),
     Clause: ("contract__institution__organisation", "contract__shared_with"),
     Signatory: ("contract__institution__organisation", "contract__shared_with"),

@@ -16,6 +16,7 @@ from guanbao.apps.sourcing.services.awards import (
 )
 from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.diligences import diligence_conclude, diligence_open
 from guanbao.apps.sourcing.services.evaluations import (
     Given,
     evaluation_declare,
@@ -30,6 +31,7 @@ from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, t
 from guanbao.platform.workflow.models import Approval
 from guanbao.platform.workflow.services.approvals import approval_start
 from hours import hour_past
+from inquiring import answered
 
 OFFICERS = {"compliance": "a long passphrase of one", "legal": "a longer one of another"}
 BIDDERS = {"east": ("ea", "eb"), "west": ("wg", "wa")}
@@ -53,6 +55,7 @@ class House:
         self.scored(self.opened(both))
         self.awarded(both)
         self.planned()
+        self.looked_into()
         self.published(self.drafted(both, both))
         draft = self.drafted(inside, inside, kind="single", justification=f"only {inside}")
         invitation_add(actor=self.by["procurement"], tender=draft, contractor=world.contractors[codes[0]])
@@ -69,6 +72,9 @@ class House:
         }  # fmt: skip
         return tender_add(actor=self.by["procurement"], arrangement=self.arrangement, **facts | more)
 
+    def seller(self, code):
+        return self.world.by[{"a": "alpha", "b": "beta", "g": "gamma"}[code[1]], "service_manager"].actor
+
     def published(self, tender):
         """With two bidders, what the law of this world asks for."""
         for code in self.codes:
@@ -81,7 +87,7 @@ class House:
         Tender.objects.filter(pk=tender.pk).update(fewest=2)
         tender = tender_publish(actor=self.by["procurement"], tender=tender)
         for code in self.codes:
-            seller = self.world.by[{"a": "alpha", "b": "beta", "g": "gamma"}[code[1]], "service_manager"].actor
+            seller = self.seller(code)
             of = self.mark(code)
             invitation = Invitation.objects.get(tender=tender, contractor=self.world.contractors[code])
             bid_submit(actor=seller, invitation=invitation, prices=[Decimal("1234.50")], offer=f"offered {of}")
@@ -138,6 +144,19 @@ class House:
             Approval.objects.filter(pk=approval.pk).update(state="approved", ended_at=timezone.now())
             approval.tasks.all().delete()
             award_conclude(actor=self.by["procurement"], award=award)
+
+    def looked_into(self):
+        """One due diligence under way and one concluded."""
+        contractor, today = self.world.contractors[self.codes[0]], timezone.localdate()
+        for kind, is_done in (("security", True), ("financial", False)):
+            made = diligence_open(
+                actor=self.by["risk"], arrangement=self.arrangement, contractor=contractor, kind=kind,
+                due_on=today + timedelta(days=10), assistant=f"helped by {self.inside}",
+            )  # fmt: skip
+            if is_done:
+                answered(made, seller=self.seller(self.codes[0]), reviewer=self.by["risk"])
+                said = {"outcome": "conditions", "conclusion": f"mind {self.inside}"}
+                diligence_conclude(actor=self.by["compliance"], diligence=made, **said)
 
     def planned(self):
         today = timezone.localdate()

@@ -46,6 +46,8 @@ def tenders(contractors: dict[str, Any], actors: dict[str, Any]) -> None:
             _awarded(tender, said["award"], actors)
     for said in pack["backups"]:
         _backup(said, contractors, actors)
+    for said in pack["diligences"]:
+        _looked_into(said, contractors, actors)
 
 
 def _bids(tender: Any, said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:  # noqa: ANN401 - models are there once Django is
@@ -137,3 +139,32 @@ def _backup(said: dict[str, Any], contractors: dict[str, Any], actors: dict[str,
         readiness=said["readiness"], takes_over_d=said["days"], ready_by=today + timedelta(days=said["days"]),
         reviewed_on=today, review_by=today + timedelta(days=said["review"]),
     )  # fmt: skip
+
+
+def _looked_into(said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:
+    """Due diligence: its questionnaire waits for the contractor, or was answered, reviewed and concluded."""
+    from django.utils import timezone
+
+    from guanbao.apps.arrangements.models import Arrangement
+    from guanbao.apps.sourcing.services.diligences import RECORD, diligence_conclude, diligence_open
+    from guanbao.platform.questionnaires.models import Issue
+    from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
+    from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
+
+    seller, risk = actors[f"{said['contractor']}.service_manager"], actors["risk"]
+    diligence = diligence_open(
+        actor=risk, arrangement=Arrangement.objects.get(reference=said["of"]), kind=said["kind"],
+        contractor=contractors[said["contractor"]], due_on=timezone.localdate() + timedelta(days=said["days"]),
+    )  # fmt: skip
+    if "outcome" not in said:
+        return
+    issue = Issue.objects.get(record=RECORD, record_id=diligence.pk)
+    codes, partly = list(issue.content.questions), set(said["partly"])
+    filled = {code: Filled("partial" if n in partly else "yes", explanation=said["remark"]) for n, code in enumerate(codes)}
+    answers_save(actor=seller, issue=issue, filled=filled)
+    issue_submit(actor=seller, issue=issue)
+    answers_review(actor=risk, issue=issue, judged={code: Judged("accepted", "", 1) for code in codes})
+    issue_conclude(actor=risk, issue=issue)
+    diligence_conclude(
+        actor=actors["compliance"], diligence=diligence, outcome=said["outcome"], conclusion=said["reason"]
+    )

@@ -167,6 +167,7 @@ def test_an_important_it_contract_is_reported_twenty_working_days_before(cast):
     cast.cast.approve(contract)
     cast.cast.sealed(contract)
     cast.cast.confidential()
+    cast.cast.looked_into(cast.row)
     with pytest.raises(PriorReportMissing):
         sign(cast, contract)
     contract_report(actor=cast.cast.office, contract=contract, reported_on=timezone.localdate())

@@ -18,13 +18,11 @@ from guanbao.apps.sourcing.models import Diligence
 from guanbao.apps.sourcing.presets import inquiries
 from guanbao.apps.sourcing.services.diligences import diligence_conclude, diligence_open
 from guanbao.platform.access.errors import NotPermitted
-from guanbao.platform.files.services.adding import document_add
-from guanbao.platform.files.services.deciding import document_release
+from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.identity.models import Person
 from guanbao.platform.questionnaires.models import Issue
-from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
-from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
 from guanbao.platform.questionnaires.shipped import shipped
+from inquiring import answered, asked_in
 
 WHY = "References were called."
 
@@ -47,25 +45,8 @@ class Looking:
             due_on=timezone.localdate() + timedelta(days=10),
         )  # fmt: skip
 
-    def issue(self, row):
-        return Issue.objects.get(record="due-diligence", record_id=row.pk)
-
     def answered(self, row, value="yes"):
-        """Handed in by the contractor without evidence where none is demanded, reviewed and concluded."""
-        issue = self.issue(row)
-        given = {code: Filled(value) for code in issue.content.questions}
-        for code, question in issue.content.questions.items():
-            if question.evidence == "required":
-                document = document_add(actor=self.seller, record="questionnaires", record_id=issue.pk, kind="other",
-                                        pieces=[b"As stated"], title=f"Proof {code}")  # fmt: skip
-                document_release(actor=self.security, document=document, state_reason="Looked at")
-                given[code] = Filled(value, documents=(document.pk,))
-        assert answers_save(actor=self.seller, issue=issue, filled=given).faults == {}
-        issue_submit(actor=self.seller, issue=issue)
-        accepted = {code: Judged("accepted", "", 1) for code in given}
-        assert answers_review(actor=self.risk, issue=issue, judged=accepted) == {}
-        issue_conclude(actor=self.risk, issue=issue)
-        return row
+        return answered(row, seller=self.seller, reviewer=self.risk, releaser=self.security, value=value)
 
     def concluded(self, kind="financial", outcome="fit"):
         row = self.answered(self.begun(kind))
@@ -75,8 +56,6 @@ class Looking:
 @pytest.fixture
 def looking(house, thread, settings, tmp_path):
     """See `Looking`."""
-    from guanbao.platform.files.keys import files_key_make  # noqa: PLC0415
-
     settings.HOME = tmp_path
     settings.GUANBAO_FILES_KEY = tmp_path / "files.key.json"
     files_key_make(settings.GUANBAO_FILES_KEY)
@@ -175,7 +154,7 @@ def test_the_gates_ask_for_the_types_of_the_pack_and_again_at_the_signature(look
 def test_the_contractor_sees_the_questions_and_nothing_of_the_conclusion(looking):
     row = looking.concluded(outcome="conditions")
     client = browser(looking.seller)
-    issue = looking.issue(row)
+    issue = asked_in(row)
     assert client.get(f"/questionnaires/{issue.pk}/").status_code == 200
     pages = [f"/questionnaires/{issue.pk}/", f"/questionnaires/{issue.pk}/?tab=history",
              f"/arrangements/{looking.arrangement.pk}/", f"/contractors/{looking.house.calls.pk}/"]  # fmt: skip
