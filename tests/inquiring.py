@@ -6,6 +6,31 @@ from guanbao.platform.questionnaires.models import Issue
 from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
 from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
 
+# Every text of it says whose it is.
+ASKED = """
+name: {name}
+title: {{zh: "卷 {said}", en: "Q {said}"}}
+source: "from {said}"
+version: 1
+answered_by: {side}
+pass_at: 50
+explanation: {{zh: "说明 {said}", en: "Why {said}"}}
+sections:
+  - code: first
+    title: {{zh: "节 {said}", en: "S {said}"}}
+    questions:
+      - code: met
+        kind: partial
+        text: {{zh: "达 {said}", en: "Met {said}"}}
+        weight: 2
+        critical: true
+        evidence: optional
+      - code: how
+        kind: text
+        text: {{zh: "如何 {said}", en: "How {said}"}}
+        when: {{question: met, is_not: ["no"]}}
+"""
+
 
 def asked_in(diligence):
     """The questionnaire of a due diligence."""

@@ -155,7 +155,7 @@ class Made:
         )  # fmt: skip
         self.world.chosen["backup-plans"] = {"contractor": self.world.house.cards.pk}
         looked = diligence_open(
-            actor=self.maker.actor, arrangement=self.arrangement, contractor=self.world.house.cards, kind="security",
+            actor=self.maker.actor, arrangement=self.arrangement, contractor=self.world.house.calls, kind="security",
             due_on=today + timedelta(days=10),
         )  # fmt: skip
         answered(looked, seller=self.world.theirs.actor, reviewer=self.maker.actor)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import IntegrityError, models, transaction
 
 from guanbao.apps.parties.models import Contractor
-from guanbao.apps.sourcing.models import Award, Backup, Diligence, Evaluation, Invitation
+from guanbao.apps.sourcing.models import Award, Backup, Evaluation, Invitation
 from guanbao.platform.identity.models import Membership, Person
 from guanbao.platform.notices.models import Delivery, Receipt
 
@@ -46,7 +46,6 @@ OF_THEIR_OWN = {
     (Evaluation, "tender"),
     (Award, "tender"),
     (Backup, "contractor"),
-    (Diligence, "contractor"),
     (Receipt, "notice"),
     (Delivery, "notice"),
 }

@@ -63,34 +63,12 @@ from guanbao.platform.workflow.services.deciding import task_decide
 from guanbao.platform.workflow.services.versions import model_enforce, model_upload
 from guanbao.platform.workflow.shipped import models_shipped
 from guanbao.web.exports import JOB
+from inquiring import ASKED
 
 SAMPLE = Path(__file__).parents[2] / "src/guanbao/packs/samples/calls_1999_02.txt.gz"
 HOURS = 'zone: Asia/Jerusalem\nweek: {sun-thu: ["07:00-24:00"], fri: ["07:00-14:00"], sat: ["20:00-24:00"]}\n'
 FEBRUARY = date(1999, 2, 1)
 LONG_AGO = date(2020, 1, 1)
-ASKED = """
-name: {said}
-title: {{zh: "卷 {said}", en: "Q {said}"}}
-source: "from {said}"
-version: 1
-answered_by: {side}
-pass_at: 50
-explanation: {{zh: "说明 {said}", en: "Why {said}"}}
-sections:
-  - code: first
-    title: {{zh: "节 {said}", en: "S {said}"}}
-    questions:
-      - code: met
-        kind: partial
-        text: {{zh: "达 {said}", en: "Met {said}"}}
-        weight: 2
-        critical: true
-        evidence: optional
-      - code: how
-        kind: text
-        text: {{zh: "如何 {said}", en: "How {said}"}}
-        when: {{question: met, is_not: ["no"]}}
-"""
 LEI = "HWUPKR0MPOU8FGXBT394"  # by which both banks know Alpha
 # A mark, and the organisations whose people may read it. `e…` is of East, `w…` of West, then the contractors.
 MARKS = {
@@ -329,7 +307,7 @@ class World:
         office, at = by["outsourcing_office"], {"record": "arrangements", "record_id": arrangement.pk}
         inside = mark(house)
         for said, side in ((of, "contractor"), (inside, "institution")):
-            version = version_upload(actor=office, text=ASKED.format(said=said, side=side))
+            version = version_upload(actor=office, text=ASKED.format(name=said, said=said, side=side))
             version_enforce(actor=by["compliance"], questionnaireversion=version)
         put = {"actor": office, "questionnaire": of, "due_on": date(2027, 1, 1), **at}
         reviewed = issue_send(actor=office, issue=issue_prepare(**put))

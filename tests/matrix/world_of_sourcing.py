@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guanbao.apps.sourcing import sealing
 from guanbao.apps.sourcing.models import Award, Evaluation, Invitation, Tender
+from guanbao.apps.sourcing.presets import inquiries
 from guanbao.apps.sourcing.services.awards import (
     award_conclude,
     award_propose,
@@ -28,10 +29,11 @@ from guanbao.apps.sourcing.services.evaluations import (
 from guanbao.apps.sourcing.services.openers import tender_key_set, tender_officers_set, tender_open
 from guanbao.apps.sourcing.services.questions import question_answer, question_ask
 from guanbao.apps.sourcing.services.tenders import invitation_add, tender_add, tender_cancel, tender_publish
+from guanbao.platform.questionnaires.services.versions import version_enforce, version_upload
 from guanbao.platform.workflow.models import Approval
 from guanbao.platform.workflow.services.approvals import approval_start
 from hours import hour_past
-from inquiring import answered
+from inquiring import ASKED, answered
 
 OFFICERS = {"compliance": "a long passphrase of one", "legal": "a longer one of another"}
 BIDDERS = {"east": ("ea", "eb"), "west": ("wg", "wa")}
@@ -148,7 +150,11 @@ class House:
     def looked_into(self):
         """One due diligence under way and one concluded."""
         contractor, today = self.world.contractors[self.codes[0]], timezone.localdate()
+        of = self.mark(self.codes[0])
         for kind, is_done in (("security", True), ("financial", False)):
+            text = ASKED.format(name=inquiries()[kind], said=of, side="contractor")
+            version = version_upload(actor=self.by["outsourcing_office"], text=text)
+            version_enforce(actor=self.by["compliance"], questionnaireversion=version)
             made = diligence_open(
                 actor=self.by["risk"], arrangement=self.arrangement, contractor=contractor, kind=kind,
                 due_on=today + timedelta(days=10), assistant=f"helped by {self.inside}",

@@ -160,7 +160,9 @@ def _looked_into(said: dict[str, Any], contractors: dict[str, Any], actors: dict
         return
     issue = Issue.objects.get(record=RECORD, record_id=diligence.pk)
     codes, partly = list(issue.content.questions), set(said["partly"])
-    filled = {code: Filled("partial" if n in partly else "yes", explanation=said["remark"]) for n, code in enumerate(codes)}
+    filled = {
+        code: Filled("partial" if n in partly else "yes", explanation=said["remark"]) for n, code in enumerate(codes)
+    }
     answers_save(actor=seller, issue=issue, filled=filled)
     issue_submit(actor=seller, issue=issue)
     answers_review(actor=risk, issue=issue, judged={code: Judged("accepted", "", 1) for code in codes})

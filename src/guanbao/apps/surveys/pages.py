@@ -53,7 +53,7 @@ ISSUES = Resource(
     search=("title", "title_en", "label"),
     filters=("state", "side", "outcome"),
     order=("-pk",),
-    inside=frozenset({"score", "outcome", "scores_shown", "digest", "prepared_at"}),
+    inside=frozenset({"record_id", "score", "outcome", "scores_shown", "digest", "prepared_at"}),
     verbs=(
         Verb(
             "send",

@@ -33,7 +33,13 @@ class Diligence(models.Model):
     opened_on = models.DateField(_("Begun on"), editable=False)
     # Concluded, by the latest questionnaire about it that was.
     issue = models.ForeignKey(
-        "questionnaires.Issue", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "questionnaires.Issue",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("Questionnaire"),
     )
     score = models.DecimalField(_("Score"), max_digits=5, decimal_places=2, null=True, blank=True, editable=False)
     outcome = models.CharField(_("Conclusion"), max_length=10, choices=Finding.choices, blank=True)
