@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from guanbao.apps.arrangements.choices import BEFORE_CONTRACT, Stage
 from guanbao.apps.arrangements.models import Arrangement
@@ -95,10 +95,13 @@ def contract_of(arrangement: Arrangement) -> Contract | None:
     After a renewal what was signed before it is not the contract that is asked for. An amendment never is.
     """
     rows = Contract.objects.filter(arrangement=arrangement, amends=None).exclude(state__in=OVER)
-    rows = rows.select_related("arrangement__institution", "arrangement__function", "overarching").order_by("-pk")
     if arrangement.renewals and arrangement.stage in BEFORE_CONTRACT:
         rows = rows.filter(Q(signed_on=None) | Q(signed_on__gte=arrangement.stage_since))
-    return rows.filter(state__in=BINDING).first() or rows.first()
+    first = Case(When(state__in=BINDING, then=0), default=1)
+    found = rows.order_by(first, "-pk").first()
+    if found is not None:
+        found.arrangement = arrangement  # several gates ask for it: to join what is at hand costs more than the rest
+    return found
 
 
 def _of_contract(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
