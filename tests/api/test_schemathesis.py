@@ -180,6 +180,8 @@ AGREED = {
     "related": {"related_body": "board", "related_number": "GL-2", "related_on": "2026-01-05"},
     "backup-plans": {"substitute": "contractor", "reviewed_on": "2026-01-05", "review_by": "2099-01-01"},
     "due-diligence": {"kind": "financial", "due_on": "2099-01-01"},
+    "concentration-assessments": {"substitutability": "easy"},
+    "judge": {"outcome": "unacceptable", "conclusion": "Too much"},
     "conclude": {"outcome": "unfit", "conclusion": "Not able"},
     "scores": {"scores": [], "submit": False},
     "key": {"passphrase": PASSPHRASE},

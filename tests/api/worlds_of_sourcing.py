@@ -11,6 +11,7 @@ from guanbao.apps.sourcing.models import Award, Invitation
 from guanbao.apps.sourcing.services.awards import award_propose, award_related_record
 from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.concentrations import concentration_assess
 from guanbao.apps.sourcing.services.diligences import diligence_open
 from guanbao.apps.sourcing.services.evaluations import (
     Given,
@@ -160,6 +161,12 @@ class Made:
         )  # fmt: skip
         answered(looked, seller=self.world.theirs.actor, reviewer=self.maker.actor)
         self.world.ids["due_diligence_conclude"] = [looked.pk]
+
+        assessed = concentration_assess(
+            actor=self.maker.actor, arrangement=self.arrangement, contractor=self.world.house.cards,
+            substitutability="medium", substitutability_reason="Two others do it", alternatives="Lines Ltd",
+        )  # fmt: skip
+        self.world.ids["concentration_assessments_judge"] = [assessed.pk]
 
     def _questions(self, tender):
         asked = {"actor": self.world.theirs.actor, "invitation": tender.invitations.get()}

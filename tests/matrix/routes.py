@@ -44,7 +44,17 @@ from guanbao.apps.parties.models import (
 )
 from guanbao.apps.privacy.models import Entrustment
 from guanbao.apps.service_levels.models import Amount, Exclusion, Import, Level, Statement, Term, WorkingCalendar
-from guanbao.apps.sourcing.models import Award, Backup, Bid, Clarification, Diligence, Evaluation, Question, Tender
+from guanbao.apps.sourcing.models import (
+    Award,
+    Backup,
+    Bid,
+    Clarification,
+    Concentration,
+    Diligence,
+    Evaluation,
+    Question,
+    Tender,
+)
 from guanbao.apps.sourcing.models import Invitation as TenderInvitation
 from guanbao.platform.access.models import Grant, Role
 from guanbao.platform.files.models import Document
@@ -94,7 +104,7 @@ OWNERS = {
     Clarification: ("tender__arrangement__institution__organisation", "tender__invitations__shared_with"),
     Bid: ("institution",),
     Evaluation: ("tender__arrangement__institution__organisation",),
-    **dict.fromkeys((Award, Backup, Diligence), ("arrangement__institution__organisation",)),
+    **dict.fromkeys((Award, Backup, Concentration, Diligence), ("arrangement__institution__organisation",)),
     Contract: ("institution__organisation", "shared_with"),
     Clause: ("contract__institution__organisation", "contract__shared_with"),
     Signatory: ("contract__institution__organisation", "contract__shared_with"),
@@ -161,7 +171,7 @@ ENTRIES = {
             "my-tasks", "away", "model-index", "ledger-evidence", "start", "find", "language", "api:openapi",
             "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes", "questionnaire-index",
             "api:api-root", "api:nothing", "api-docs", "notices-unread", "notice-wishes", "duty-calendar",
-            "duties-by-owner", "duty-feeds",
+            "duties-by-owner", "duty-feeds", "concentration",
         ),
         OWN,
     ),
@@ -197,6 +207,7 @@ ENTRIES = {
     "questionnaire-answer": Entry_("id", {"pk": Issue}),
     "questionnaire-review": Entry_("id", {"pk": Issue}),
     "questionnaire-workbook": Entry_("stream", {"pk": Issue}),
+    "concentration-failure": Entry_("id", {"dimension": ("contractor", "nothing"), "key": Contractor}),
     "tender-key": Entry_("id", {"pk": Tender}),
     "tender-opening": Entry_("id", {"pk": Tender}),
     "evaluation-score": Entry_("id", {"pk": Evaluation}),

@@ -17,6 +17,7 @@ from guanbao.apps.sourcing.services.awards import (
 )
 from guanbao.apps.sourcing.services.backups import backup_add
 from guanbao.apps.sourcing.services.bids import bid_submit
+from guanbao.apps.sourcing.services.concentrations import concentration_assess, concentration_judge
 from guanbao.apps.sourcing.services.diligences import diligence_conclude, diligence_open
 from guanbao.apps.sourcing.services.evaluations import (
     Given,
@@ -58,6 +59,7 @@ class House:
         self.awarded(both)
         self.planned()
         self.looked_into()
+        self.assessed()
         self.published(self.drafted(both, both))
         draft = self.drafted(inside, inside, kind="single", justification=f"only {inside}")
         invitation_add(actor=self.by["procurement"], tender=draft, contractor=world.contractors[codes[0]])
@@ -163,6 +165,18 @@ class House:
                 answered(made, seller=self.seller(self.codes[0]), reviewer=self.by["risk"])
                 said = {"outcome": "conditions", "conclusion": f"mind {self.inside}"}
                 diligence_conclude(actor=self.by["compliance"], diligence=made, **said)
+
+    def assessed(self):
+        """One concentration judged and one that waits."""
+        for code in self.codes:
+            made = concentration_assess(
+                actor=self.by["procurement"], arrangement=self.arrangement, contractor=self.world.contractors[code],
+                substitutability="complex", substitutability_reason=f"few know {self.inside}",
+                alternatives=f"none but {self.inside}", fee_yearly=Decimal(1000),
+            )  # fmt: skip
+            if code == self.codes[0]:
+                said = {"outcome": "measures", "conclusion": f"train {self.inside}"}
+                concentration_judge(actor=self.by["risk"], concentration=made, **said)
 
     def planned(self):
         today = timezone.localdate()

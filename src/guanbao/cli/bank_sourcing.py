@@ -48,6 +48,8 @@ def tenders(contractors: dict[str, Any], actors: dict[str, Any]) -> None:
         _backup(said, contractors, actors)
     for said in pack["diligences"]:
         _looked_into(said, contractors, actors)
+    for said in pack["concentrations"]:
+        _concentrated(said, contractors, actors)
 
 
 def _bids(tender: Any, said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:  # noqa: ANN401 - models are there once Django is
@@ -170,3 +172,19 @@ def _looked_into(said: dict[str, Any], contractors: dict[str, Any], actors: dict
     diligence_conclude(
         actor=actors["compliance"], diligence=diligence, outcome=said["outcome"], conclusion=said["reason"]
     )
+
+
+def _concentrated(said: dict[str, Any], contractors: dict[str, Any], actors: dict[str, Any]) -> None:
+    """What an award would concentrate: judged, or waiting for its judgement."""
+    from guanbao.apps.arrangements.models import Arrangement
+    from guanbao.apps.sourcing.services.concentrations import concentration_assess, concentration_judge
+
+    made = concentration_assess(
+        actor=actors["procurement"], arrangement=Arrangement.objects.get(reference=said["of"]),
+        contractor=contractors[said["contractor"]], substitutability=said["substitutability"],
+        substitutability_reason=said["why"], alternatives=said["alternatives"], fee_yearly=said.get("fee"),
+    )  # fmt: skip
+    if "outcome" in said:
+        concentration_judge(
+            actor=actors["risk"], concentration=made, outcome=said["outcome"], conclusion=said["reason"]
+        )

@@ -113,3 +113,37 @@ class Finding(TextChoices):
     FIT = "fit", _("Fit")
     CONDITIONS = "conditions", _("Fit with conditions")
     UNFIT = "unfit", _("Not fit")
+
+
+class Dimension(TextChoices):
+    """By what outsourcing is concentrated."""
+
+    CONTRACTOR = "contractor", _("By contractor")
+    GROUP = "group", _("By group")
+    COUNTRY = "country", _("By country of service")
+    FUNCTION = "function", _("By function supported")
+
+
+class Level(TextChoices):
+    """What an index of concentration means; the bounds stand in `concentration`."""
+
+    LOW = "low", _("Dispersed")
+    MODERATE = "moderate", _("Moderately concentrated")
+    HIGH = "high", _("Highly concentrated")
+
+
+class Substitutability(TextChoices):
+    """How easily another would take the contractor's place (Implementing Regulation (EU) 2024/2956, B_07.01.0050)."""
+
+    NONE = "none", _("Not substitutable")
+    COMPLEX = "complex", _("Highly complex to substitute")
+    MEDIUM = "medium", _("Of medium complexity to substitute")
+    EASY = "easy", _("Easily substitutable")
+
+
+class Verdict(TextChoices):
+    """What the institution concludes of a concentration."""
+
+    ACCEPTABLE = "acceptable", _("Acceptable")
+    MEASURES = "measures", _("Acceptable with measures")
+    UNACCEPTABLE = "unacceptable", _("Not acceptable")

@@ -164,3 +164,17 @@ class DiligenceOutdated(GuanbaoError):
 
     Conclude it as not fit, and begin another one: what was answered is about what the arrangement was.
     """
+
+
+class ConcentrationElsewhere(GuanbaoError):
+    """This assessment of concentration is judged already.
+
+    Make another one.
+    """
+
+
+class ConcentrationOutdated(GuanbaoError):
+    """{reference} has changed materially since this concentration was assessed.
+
+    Judge it as not acceptable, and assess it anew: the figures are of what the arrangement was.
+    """

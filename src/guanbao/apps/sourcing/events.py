@@ -208,3 +208,16 @@ DILIGENCE_CONCLUDED = declare(
     zh="{actor}完成 {object} 的尽职调查：{outcome}，有效期至 {valid_until}",
     clear=("issue", "score", "outcome", "concluded_on", "valid_until"),
 )
+_CONCENTRATION = ("arrangement", "contractor", "fee_yearly", "substitutability", "digest")
+CONCENTRATION_ASSESSED = declare(
+    "concentration.assessed",
+    en="{actor} assessed the concentration of {object}: {substitutability}",
+    zh="{actor}评估 {object} 的集中度：{substitutability}",
+    clear=_CONCENTRATION,
+)
+CONCENTRATION_JUDGED = declare(
+    "concentration.judged",
+    en="{actor} judged the concentration of {object}: {outcome}, valid until {valid_until}",
+    zh="{actor}对 {object} 的集中度作出结论：{outcome}，有效期至 {valid_until}",
+    clear=("outcome", "judged_on", "valid_until"),
+)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from guanbao.apps.sourcing.choices import Preset
-from guanbao.apps.sourcing.models import Award, Bid, Diligence, Question, Tender
+from guanbao.apps.sourcing.models import Award, Bid, Concentration, Diligence, Question, Tender
 from guanbao.apps.sourcing.models.tenders import Criterion
 from guanbao.apps.sourcing.presets import criteria_of
 from guanbao.apps.sourcing.selectors import ranking_whole
@@ -197,6 +197,17 @@ class ConclusionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Diligence
+        fields: ClassVar = ["outcome", "conclusion"]
+
+
+class VerdictForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whether what was assessed is accepted."""
+
+    outcome = Concentration._meta.get_field("outcome").formfield(required=True)  # noqa: SLF001 - Django's way
+    conclusion = Concentration._meta.get_field("conclusion").formfield(required=True)  # noqa: SLF001 - as above
+
+    class Meta:
+        model = Concentration
         fields: ClassVar = ["outcome", "conclusion"]
 
 

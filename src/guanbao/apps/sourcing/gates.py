@@ -8,9 +8,9 @@ from django.utils import timezone
 from guanbao.apps.arrangements.choices import Stage
 from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.stages import Shut, gate
-from guanbao.apps.sourcing.choices import AwardState, Substitute
+from guanbao.apps.sourcing.choices import AwardState, Substitute, Verdict
 from guanbao.apps.sourcing.models import Award, Backup, Tender
-from guanbao.apps.sourcing.selectors import WELCOME, diligence_lacking
+from guanbao.apps.sourcing.selectors import WELCOME, concentration_latest, contractor_chosen, diligence_lacking
 from guanbao.platform.wording import _, told
 
 
@@ -47,6 +47,26 @@ def backup_is_planned(arrangement: Arrangement) -> Shut | None:
         said = told("No plan for a substitute is reviewed, with one who may take over.")
         return Shut(said, f"/arrangements/{arrangement.pk}/?tab=backup-plans")
     return Shut(told("There is no plan for a substitute."), f"/backup-plans/add?arrangement={arrangement.pk}")
+
+
+@gate(title=_("Concentration is judged"), leaves=Stage.SELECTION, rule="银保监办发〔2021〕141号 16, 33; DORA 29")
+def concentration_is_judged(arrangement: Arrangement) -> Shut | None:
+    """What the award concentrates was accepted for this contractor, within a year, and nothing changed since."""
+    contractor = contractor_chosen(arrangement)
+    row = concentration_latest(arrangement, contractor)
+    if row is not None and row.holds(timezone.localdate()):
+        return None
+    if row is not None and not row.outcome:
+        said = told("The assessment of concentration waits for its judgement.")
+        return Shut(said, f"/concentration-assessments/{row.pk}/")
+    asked = f"arrangement={arrangement.pk}&contractor={contractor or ''}"
+    if row is None:
+        said = told("Concentration is not assessed for the contractor that is to be awarded.")
+    elif row.outcome == Verdict.UNACCEPTABLE:
+        said = told("The concentration was found not acceptable.")
+    else:
+        said = told("The assessment of concentration counts no more.")
+    return Shut(said, f"/concentration-assessments/add?{asked}")
 
 
 @gate(title=_("Due diligence is made"), leaves=Stage.SELECTION, rule="银保监办发〔2021〕141号 17")

@@ -48,3 +48,12 @@ DILIGENCE_EDIT = permission(
     _("Make due diligence"),
     roles=("outsourcing_office", "executing_department", "risk", "compliance", "it_security"),
 )
+CONCENTRATION_VIEW = permission("concentration.view", _("See concentration"), roles=BANK)
+CONCENTRATION_ASSESS = permission(
+    "concentration.assess",
+    _("Assess concentration"),
+    roles=("outsourcing_office", "executing_department", "procurement", "risk"),
+)
+CONCENTRATION_JUDGE = permission(
+    "concentration.judge", _("Judge concentration"), roles=("risk", "compliance", "committee", "senior_management")
+)

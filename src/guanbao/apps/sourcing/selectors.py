@@ -14,12 +14,13 @@ from guanbao.apps.arrangements.models import Arrangement
 from guanbao.apps.arrangements.rules import rules_of
 from guanbao.apps.arrangements.selectors import OF_ARRANGEMENT
 from guanbao.apps.parties.choices import Standing
-from guanbao.apps.sourcing.choices import READ, SCORED, Inquiry, State
+from guanbao.apps.sourcing.choices import READ, SCORED, AwardState, Inquiry, State
 from guanbao.apps.sourcing.models import (
     Award,
     Backup,
     Bid,
     Clarification,
+    Concentration,
     Diligence,
     Evaluation,
     Invitation,
@@ -32,6 +33,7 @@ from guanbao.apps.sourcing.permissions import (
     BACKUP_VIEW,
     BID_SUBMIT,
     BID_VIEW,
+    CONCENTRATION_VIEW,
     DILIGENCE_VIEW,
     INVITATION_VIEW,
     QUESTION_ASK,
@@ -175,6 +177,26 @@ def diligence_lacking(arrangement: Arrangement, on: date) -> list[Inquiry]:
     rows = Diligence.objects.filter(arrangement=arrangement, contractor=arrangement.contractor_id).exclude(outcome="")
     latest = {row.kind: row for row in rows.select_related("arrangement").order_by("concluded_on", "pk")}
     return [Inquiry(kind) for kind in asked if kind not in latest or not latest[kind].holds(on)]
+
+
+def concentrations_visible(*, actor: Actor) -> QuerySet[Concentration]:
+    """Assessments of concentration: the institution's alone."""
+    rows = Concentration.objects.select_related("arrangement__institution", "contractor")
+    return reach(actor, CONCENTRATION_VIEW).rows(rows, TENDERS)
+
+
+def contractor_chosen(arrangement: Arrangement) -> int | None:
+    """The contractor that an arrangement has, or that the latest award of it would give it."""
+    if arrangement.contractor_id is not None:
+        return arrangement.contractor_id
+    awards = Award.objects.filter(arrangement=arrangement, renewals=arrangement.renewals)
+    return awards.exclude(state=AwardState.WITHDRAWN).order_by("pk").values_list("contractor", flat=True).last()
+
+
+def concentration_latest(arrangement: Arrangement, contractor: int | None) -> Concentration | None:
+    """The latest assessment of a contractor for an arrangement: one that waits, before those that are judged."""
+    rows = Concentration.objects.filter(arrangement=arrangement, contractor=contractor)
+    return rows.select_related("arrangement").order_by("pk").last()
 
 
 def bid_own(*, actor: Actor, invitation: Invitation) -> Bid | None:

@@ -13,6 +13,7 @@ from guanbao.apps.sourcing.choices import Interest, State
 from guanbao.apps.sourcing.errors import PassphraseWrong
 from guanbao.apps.sourcing.forms import BidForm, PassphraseForm, ScoreForm
 from guanbao.apps.sourcing.models import Opener, Tender
+from guanbao.apps.sourcing.pages.concentrations import concentration_routes
 from guanbao.apps.sourcing.pages.portal import INVITATIONS
 from guanbao.apps.sourcing.pages.tenders import EVALUATIONS, TENDERS
 from guanbao.apps.sourcing.selectors import (
@@ -38,6 +39,7 @@ _METHODS = ["GET", "HEAD", "POST"]
 def sourcing_routes() -> list[URLPattern]:
     """Their addresses."""
     return [
+        *concentration_routes(),
         path("tenders/<int:pk>/key", key_page, name="tender-key"),
         path("tenders/<int:pk>/opening", opening_page, name="tender-opening"),
         path("evaluations/<int:pk>/score", score_page, name="evaluation-score"),

@@ -41,6 +41,17 @@ const kinds = {
       series: [{ type: "bar", barMaxWidth: 48, itemStyle: { color: colour.main }, data: data.values }],
     };
   },
+  ranks(data, colour) {
+    return {
+      ...frame(colour),
+      grid: { left: 132, right: 24, top: 4, bottom: 24 },
+      xAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft, formatter: `{value}${data.unit}` } },
+      yAxis: { type: "category", data: data.names, inverse: true, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.text, width: 120, overflow: "truncate" } },
+      tooltip: { renderMode: "richText", formatter: (at) => `${at.name}  ${at.value} ${data.unit}` },
+      series: [{ type: "bar", barMaxWidth: 18, itemStyle: { color: colour.main }, data: data.values }],
+      opens: (at) => data.opens[at.dataIndex],
+    };
+  },
   shares(data, colour) {
     return {
       ...frame(colour),
