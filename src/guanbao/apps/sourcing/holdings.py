@@ -35,6 +35,11 @@ class Stopped:
     notice_months: int | None
 
     @property
+    def fee(self) -> str:
+        """The yearly fee as it is written."""
+        return "" if self.held.fee is None else f"{self.held.fee:,.2f}"
+
+    @property
     def is_covered(self) -> bool:
         """Whether somebody was seen to be able to take over."""
         return any(backup.readiness == Readiness.TESTED for backup in self.backups)

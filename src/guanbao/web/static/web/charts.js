@@ -45,7 +45,7 @@ const kinds = {
     return {
       ...frame(colour),
       grid: { left: 132, right: 24, top: 4, bottom: 24 },
-      xAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft, formatter: `{value}${data.unit}` } },
+      xAxis: { type: "value", splitNumber: 4, max: (range) => Math.min(100, Math.ceil(range.max / 10) * 10), splitLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.soft, formatter: `{value}${data.unit}` } },
       yAxis: { type: "category", data: data.names, inverse: true, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: { color: colour.text, width: 120, overflow: "truncate" } },
       tooltip: { renderMode: "richText", formatter: (at) => `${at.name}  ${at.value} ${data.unit}` },
       series: [{ type: "bar", barMaxWidth: 18, itemStyle: { color: colour.main }, data: data.values }],
@@ -91,6 +91,7 @@ function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
   const choice = document.querySelector(`[data-chart-choice=${place.dataset.chart}]`);
   if (place.dataset.chart === "heat") place.style.height = `${48 + 34 * data.titles.length}px`;
+  if (place.dataset.chart === "ranks") place.style.height = `${44 + 30 * data.names.length}px`;
   const chart = charts.get(place) || echarts.init(place, null, { renderer: "canvas" });
   charts.set(place, chart);
   const option = kinds[place.dataset.chart](data, colours(), choice ? Number(choice.value) : 0);
