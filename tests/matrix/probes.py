@@ -21,7 +21,7 @@ KEY = re.compile(r"(?<![\w-])1\d{7}(?!\w)")
 _TOKENS = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+|(X-CSRFToken": ")[^"]+|("csrf[^"]*": ")[^"]+')
 # Who may see a tender sees who bids for it.
 _OF_TENDERS = re.compile(
-    r"(/api/v1)?/(awards|backup-plans|bids|clarifications|evaluations|questions|tender-invitations|tenders)(/|\?|$)"
+    r"(/api/v1)?/(awards|backup-plans|bids|clarifications|concentration-assessments|evaluations|questions|tender-invitations|tenders)(/|\?|$)"
 )
 _ORDERS = ("contractor__organisation__name", "-institution__organisation__name", "person__password", "?", "pk;drop")
 
