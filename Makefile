@@ -107,6 +107,11 @@ contracts: ## contracts in whatever hands, the long way: five hundred lives
 	@tools/bootstrap.sh test
 	@GUANBAO_CONTRACT_RUNS=500 $(BIN)/pytest -s -p no:xdist tests/apps/contracts/test_contract_machine.py
 
+.PHONY: stages
+stages: ## an arrangement in whatever hands, the long way: ten thousand runs of fifty steps
+	@tools/bootstrap.sh test
+	@GUANBAO_STAGE_RUNS=10000 $(BIN)/pytest -s -p no:xdist tests/apps/arrangements/test_stage_machine.py
+
 .PHONY: documents
 documents: ## documents under whatever people do, the long way: ten thousand runs of fifty steps
 	@tools/bootstrap.sh test

@@ -191,7 +191,9 @@ ARRANGEMENTS = Resource(
             permissions.ARRANGEMENT_END,
             services.arrangement_terminate,
             ("stage_reason",),
-            when=lambda arrangement, _actor: arrangement.stage in RUNNING,
+            when=lambda arrangement, _actor: (
+                not arrangement.outcome and arrangement.stage in {*BEFORE_CONTRACT, *RUNNING}
+            ),
             grave=True,
         ),
     ),
