@@ -19,7 +19,9 @@ from guanbao.apps.parties.models import Contractor
 from guanbao.apps.sourcing.choices import Substitutability
 from guanbao.apps.sourcing.errors import ConcentrationElsewhere, ConcentrationOutdated
 from guanbao.apps.sourcing.holdings import tops
-from guanbao.apps.sourcing.models import Backup, Concentration
+from guanbao.apps.sourcing.models import Award, Backup, Concentration
+from guanbao.apps.sourcing.selectors import ranking_whole
+from guanbao.apps.sourcing.services.awards import award_propose, award_withdraw
 from guanbao.apps.sourcing.services.concentrations import concentration_assess, concentration_judge
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.identity.models import Person
@@ -216,9 +218,14 @@ def test_only_who_sees_the_whole_sees_shares(whole):
         "clerk", bank, "executing_department", scope="department", key=whole.thread.department.pk
     )
     rival = whole.house.person("rival", whole.house.cards.organisation, "contractor_administrator")[1]
-    for who in (clerk[1], whole.seller, rival):
+    for who in (whole.seller, rival):
         for url in urls:
             assert browser(who).get(url).status_code == 404, (who, url)
+    page = browser(clerk[1]).get(urls[0])
+    assert "You see a part of the institution" in page.content.decode()
+    assert "HHI" not in page.content.decode()
+    assert browser(clerk[1]).get(urls[1]).status_code == 404
+    assert "fails tomorrow" not in browser(clerk[1]).get(f"/contractors/{whole.house.calls.pk}/").content.decode()
     for who in (whole.seller, rival):
         client = browser(who)
         for url in ("/concentration-assessments/", f"/concentration-assessments/{row.pk}/"):
@@ -238,3 +245,20 @@ def test_a_chain_of_parents_ends_at_its_top(whole):
     third = whole.house.contractor(whole.house.bank, "Third Ltd")
     Contractor.objects.filter(pk=third.pk).update(parent=whole.house.cards)
     assert tops(whole.house.bank.pk)[third.pk] == whole.house.calls.pk
+
+
+def test_a_proposed_award_says_whose_concentration_is_asked_for(buying):
+    buying.evaluated("80", "90", "70")
+    check = gates()["concentration_is_judged"].check
+    assert check(buying.arrangement).open_at.endswith("&contractor=")  # nobody is chosen yet
+    winner = ranking_whole(buying.tender)[0].key
+    award_propose(actor=buying.buyer, tender=buying.tender, bid=winner, reason="Best of the ranking")
+    award = Award.objects.get(tender=buying.tender)
+    assert check(buying.arrangement).open_at.endswith(f"&contractor={award.contractor_id}")
+    row = concentration_assess(
+        actor=buying.buyer, arrangement=buying.arrangement, contractor=award.contractor, fee_yearly=Decimal(500), **SAID
+    )
+    concentration_judge(actor=buying.judges[0], concentration=row, outcome="acceptable", conclusion=MIND)
+    assert check(buying.arrangement) is None
+    award_withdraw(actor=buying.buyer, award=award, withdrawn_reason="Wrong")
+    assert check(buying.arrangement) is not None

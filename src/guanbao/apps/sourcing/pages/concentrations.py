@@ -61,8 +61,11 @@ def _institution(actor: Actor) -> Institution:
 
 @require_safe
 def concentration_page(request: HttpRequest) -> HttpResponse:
-    """Shares and indices by contractor, group, country and function."""
-    institution = _institution(actor_of(request))
+    """Shares and indices by contractor, group, country and function; who sees a part is told why not."""
+    actor = actor_of(request)
+    if reach(actor, permissions.CONCENTRATION_VIEW).side is Side.INSTITUTION and not _sees_all(actor):
+        return render(request, "sourcing/concentration.html", {"title": PAGE.title, "is_part": True})
+    institution = _institution(actor)
     rows = holdings.arrangements_live(institution.pk)
     held = holdings.holdings(rows, holdings.tops(institution.pk))
     currency = counting.currency_of(held)
