@@ -20,6 +20,7 @@ from guanbao.cli import (
     bank_initiatives,
     bank_personal,
     bank_sourcing,
+    bank_subsidiary,
     speech,
 )
 from guanbao.cli.bank_documents import documents_send
@@ -114,6 +115,7 @@ def _bank(tell: Tell) -> list[list[object]]:
     bank_contracts.drafts(actors)
     bank_personal.reveals(data, actors)
     questionnaires_put(actors)
+    accounts += bank_subsidiary.subsidiary(bank, data["before"])
     checkpoint_make()
     return accounts
 
