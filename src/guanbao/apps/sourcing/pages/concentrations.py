@@ -118,7 +118,7 @@ def _dimension(
     ]
     return {
         "name": dimension.value, "title": dimension.label, "outside": found.outside, "parts": parts, "chart": chart,
-        "chart_id": f"chart-{dimension.value}",        "indices": indices, "is_by_fee": bool(fee),
+        "chart_id": f"chart-{dimension.value}", "indices": indices, "is_by_fee": bool(fee),
     }  # fmt: skip
 
 
