@@ -21,6 +21,9 @@ from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.files.keys import files_key_make
 from guanbao.platform.identity.models import Person
 from guanbao.platform.questionnaires.models import Issue
+from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
+from guanbao.platform.questionnaires.services.issuing import issue_prepare, issue_send
+from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
 from guanbao.platform.questionnaires.shipped import shipped
 from inquiring import answered, asked_in
 
@@ -96,6 +99,22 @@ def test_it_is_answered_reviewed_scored_and_concluded_by_another(looking):
         Diligence.objects.filter(pk=row.pk).update(concluded_by=looking.risk.person_id)
     with pytest.raises(IntegrityError), transaction.atomic():
         Diligence.objects.filter(pk=row.pk).update(issue=None)
+
+
+def test_another_questionnaire_about_it_is_no_ground(looking):
+    row = looking.begun()
+    at = {"record": "due-diligence", "record_id": row.pk, "due_on": timezone.localdate()}
+    other = issue_send(
+        actor=looking.risk, issue=issue_prepare(actor=looking.risk, questionnaire="compliance_check", **at)
+    )
+    filled = {code: Filled("yes") for code in other.content.questions}
+    answers_save(actor=looking.compliance, issue=other, filled=filled)
+    issue_submit(actor=looking.compliance, issue=other)
+    accepted = {code: Judged("accepted", "", 1) for code in filled}
+    assert answers_review(actor=looking.risk, issue=other, judged=accepted) == {}
+    issue_conclude(actor=looking.risk, issue=other)
+    with pytest.raises(DiligenceUnanswered):
+        diligence_conclude(actor=looking.compliance, diligence=row, outcome="conditions", conclusion=WHY)
 
 
 def test_it_counts_for_a_year_from_the_end_of_the_review(looking):

@@ -67,7 +67,7 @@ def diligence_open(
 
 
 def diligence_conclude(*, actor: Actor, diligence: Diligence, outcome: str, conclusion: str) -> Diligence:
-    """Conclude by the latest questionnaire about it that was; it counts for a year from the end of that review.
+    """Conclude by the latest questionnaire of its type that was; it counts for a year from the end of that review.
 
     Raises NotPermitted, also to who began it; DiligenceElsewhere, DiligenceUnanswered, DiligenceOutdated;
     ValidationError by field.
@@ -83,7 +83,8 @@ def diligence_conclude(*, actor: Actor, diligence: Diligence, outcome: str, conc
             raise DiligenceElsewhere
         if row.opened_by_id == actor.person_id:
             raise NotPermitted(actor=actor.name, permission=DILIGENCE_EDIT.name)
-        concluded = Issue.objects.filter(record=RECORD, record_id=row.pk, state=State.CONCLUDED)
+        asked = inquiries()[Inquiry(row.kind)]
+        concluded = Issue.objects.filter(record=RECORD, record_id=row.pk, name=asked, state=State.CONCLUDED)
         issue = concluded.order_by("concluded_at", "pk").last()
         if issue is None or issue.concluded_at is None:
             raise DiligenceUnanswered
