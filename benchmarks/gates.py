@@ -25,7 +25,8 @@ MOST_MS = {"gates": 30.0, "workspace": 120.0}
 def filled(most: int) -> list[Any]:
     """Copies of the bank's arrangements until there are `most`; those that it began with."""
     model = import_string("guanbao.apps.arrangements.models.Arrangement")
-    rows = list(model.objects.order_by("pk"))
+    bank = model.objects.order_by("pk")[0].institution_id  # its subsidiary's are not the office's to see
+    rows = list(model.objects.filter(institution=bank).order_by("pk"))
     names = [field.attname for field in rows[0]._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's published way
     made = []
     for n in range(most - len(rows)):
