@@ -148,8 +148,8 @@ def _looked_into(said: dict[str, Any], contractors: dict[str, Any], actors: dict
     from django.utils import timezone
 
     from guanbao.apps.arrangements.models import Arrangement
-    from guanbao.apps.sourcing.services.diligences import RECORD, diligence_conclude, diligence_open
-    from guanbao.platform.questionnaires.models import Issue
+    from guanbao.apps.sourcing.selectors import inquiries_of
+    from guanbao.apps.sourcing.services.diligences import diligence_conclude, diligence_open
     from guanbao.platform.questionnaires.services.answering import Filled, answers_save, issue_submit
     from guanbao.platform.questionnaires.services.reviewing import Judged, answers_review, issue_conclude
 
@@ -160,7 +160,7 @@ def _looked_into(said: dict[str, Any], contractors: dict[str, Any], actors: dict
     )  # fmt: skip
     if "outcome" not in said:
         return
-    issue = Issue.objects.get(record=RECORD, record_id=diligence.pk)
+    issue = inquiries_of(diligence).get()
     codes, partly = list(issue.content.questions), set(said["partly"])
     filled = {
         code: Filled("partial" if n in partly else "yes", explanation=said["remark"]) for n, code in enumerate(codes)

@@ -72,7 +72,7 @@ def test_an_assessment_is_judged_by_another(whole):
     assert row.fee_yearly == Decimal("2400000.00")
     assert row.digest == digest_of(row.figures)
     of = row.figures["dimensions"]["contractor"]
-    assert of["fee_now"] == {"share": "0.0", "index": "10000"}
+    assert of["fee_now"] == {"share": "50.0", "index": "5000"}  # what is renewed is there now
     assert of["fee_after"] == {"share": "50.0", "index": "5000"}
     assert row.figures["dimensions"]["group"]["fee_after"] == {"share": "100.0", "index": "10000"}
     assert (row.figures["critical"], row.figures["critical_with_contractor"]) == (1, 1)

@@ -66,9 +66,9 @@ def test_an_award_is_seen_before_and_after():
     assert said["other_currencies"] == {"EUR": {"number": 1, "fee": "50"}}
     assert (said["critical"], said["critical_with_contractor"]) == (3, 2)
     of = said["dimensions"]["contractor"]
-    assert of["fee_now"] == {"share": "66.7", "index": "5556"}  # 600 of 900, and 300
+    assert of["fee_now"] == {"share": "60.0", "index": "4600"}  # 600, 300 and 100 of 1000
     assert of["fee_after"] == {"share": "70.0", "index": "5800"}  # 700 and 300 of 1000
-    assert of["number_now"] == {"share": "25.0", "index": "3750"}
+    assert of["number_now"] == {"share": "20.0", "index": "4400"}  # 1, 1 and 3 of 5
     assert of["number_after"] == {"share": "40.0", "index": "3600"}
     assert said["dimensions"]["group"]["fee_after"] == {"share": "100.0", "index": "10000"}
 

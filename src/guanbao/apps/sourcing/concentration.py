@@ -52,11 +52,15 @@ class Apart(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """What falls to each part of a dimension, by number and by yearly fee; `outside` count in none."""
+    """What falls to each part of a dimension, by number and by yearly fee; `outside` count in none.
+
+    `held` is how many have to do with a part at all, be it with a fraction.
+    """
 
     number: dict[int | str, Fraction]
     fee: dict[int | str, Fraction]
     outside: int
+    held: Counter[int | str]
 
 
 def fee_yearly(monthly: Decimal | None) -> Decimal | None:
@@ -86,15 +90,16 @@ def spread(rows: Iterable[Held], dimension: str, currency: str) -> Spread:
     """Arrangements by part of a dimension: how many, and how much is paid for them in a currency."""
     number: dict[int | str, Fraction] = defaultdict(Fraction)
     fee: dict[int | str, Fraction] = defaultdict(Fraction)
-    outside = 0
+    outside, held = 0, Counter[int | str]()
     for row in rows:
         parts = row.parts(dimension)
         outside += not parts
+        held.update(parts.keys())
         for key, part in parts.items():
             number[key] += part
             if row.fee is not None and row.currency == currency:
                 fee[key] += part * Fraction(row.fee)
-    return Spread(dict(number), dict(fee), outside)
+    return Spread(dict(number), dict(fee), outside, held)
 
 
 def shares(weights: Mapping[Key, Fraction]) -> dict[Key, Fraction]:
@@ -133,14 +138,13 @@ def judged(now: list[Held], award: Held) -> dict[str, object]:
 
     By number always; by fee in the currency of most. Figures are texts, for they are kept as they were.
     """
-    before = [row for row in now if row.key != award.key]
-    after = [*before, award]
+    after = [*(row for row in now if row.key != award.key), award]  # what is renewed is there already, and once
     currency = currency_of(after)
     left = apart(after, currency)
     dimensions = {}
     for dimension in Dimension.values:
         told: dict[str, object] = {}
-        for when, rows in (("now", before), ("after", after)):
+        for when, rows in (("now", now), ("after", after)):
             found = spread(rows, dimension, currency)
             mine = award.parts(dimension)
             for by, weights in (("number", found.number), ("fee", found.fee)):

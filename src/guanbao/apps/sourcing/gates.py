@@ -86,5 +86,5 @@ def _looked_into(arrangement: Arrangement) -> Shut | None:
     if not lacking:
         return None
     said = told("No due diligence that counts: {kinds}.", kinds=" · ".join(str(kind.label) for kind in lacking))
-    asked = f"arrangement={arrangement.pk}&contractor={arrangement.contractor_id or ''}&kind={lacking[0].value}"
+    asked = f"arrangement={arrangement.pk}&contractor={contractor_chosen(arrangement) or ''}&kind={lacking[0].value}"
     return Shut(said, f"/due-diligence/add?{asked}")

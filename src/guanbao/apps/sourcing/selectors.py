@@ -40,10 +40,13 @@ from guanbao.apps.sourcing.permissions import (
     QUESTION_VIEW,
     TENDER_VIEW,
 )
+from guanbao.apps.sourcing.presets import inquiries
 from guanbao.apps.sourcing.ranking import PRICE, Ranked, price_points, quality_points, ranked
 from guanbao.platform.access.reach import Columns, reach
 from guanbao.platform.actors import Actor
 from guanbao.platform.identity.choices import Side
+from guanbao.platform.questionnaires.choices import State as IssueState
+from guanbao.platform.questionnaires.models import Issue
 
 # No contractor stands here: what is about a tender as a whole is the institution's alone.
 TENDERS = Columns(
@@ -71,6 +74,7 @@ OF_SCORE = Columns(
 )
 # Before bids are opened not even the institution's auditors are told who bid: it is the bidder's own.
 OWN = Columns(contractor="shared_with")
+DILIGENCE_RECORD = "due-diligence"  # how questionnaires name what they are about
 WELCOME = (Standing.CANDIDATE, Standing.ADMITTED)
 _GONE = (Standing.LEFT, Standing.BARRED)
 
@@ -172,11 +176,20 @@ def diligences_visible(*, actor: Actor) -> QuerySet[Diligence]:
 
 
 def diligence_lacking(arrangement: Arrangement, on: date) -> list[Inquiry]:
-    """The types that the rules ask for, and of which none counts for the contractor that the arrangement has."""
+    """The types that the rules ask for, and of which none counts for the contractor that is or would be awarded."""
     asked = rules_of(arrangement.institution_id).diligence(arrangement)
-    rows = Diligence.objects.filter(arrangement=arrangement, contractor=arrangement.contractor_id).exclude(outcome="")
+    chosen = contractor_chosen(arrangement)
+    rows = Diligence.objects.filter(arrangement=arrangement, contractor=chosen).exclude(outcome="")
     latest = {row.kind: row for row in rows.select_related("arrangement").order_by("concluded_on", "pk")}
     return [Inquiry(kind) for kind in asked if kind not in latest or not latest[kind].holds(on)]
+
+
+def inquiries_of(diligence: Diligence) -> QuerySet[Issue]:
+    """The questionnaires of its type that were put for a due diligence, whatever else was asked about it."""
+    name = inquiries()[Inquiry(diligence.kind)]
+    return Issue.objects.filter(record=DILIGENCE_RECORD, record_id=diligence.pk, name=name).exclude(
+        state=IssueState.CANCELLED
+    )
 
 
 def concentrations_visible(*, actor: Actor) -> QuerySet[Concentration]:

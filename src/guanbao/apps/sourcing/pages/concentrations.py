@@ -97,7 +97,7 @@ def _dimension(
         {
             "name": names[dimension, key],
             "url": reverse("concentration-failure", args=[dimension.value, key]),
-            "number": sum(key in row.parts(dimension) for row in held),
+            "number": found.held[key],
             "by_number": counting.percent(number[key]),
             "by_fee": counting.percent(fee.get(key, Fraction(0))) if fee else None,
             "critical": counting.percent(grave.get(key, Fraction(0))) if grave else None,

@@ -11,8 +11,6 @@ from guanbao.apps.sourcing.forms import ConclusionForm, DiligenceForm
 from guanbao.apps.sourcing.models import Diligence
 from guanbao.apps.sourcing.services import diligences
 from guanbao.platform.actors import Actor
-from guanbao.platform.questionnaires.choices import State
-from guanbao.platform.questionnaires.models import Issue
 from guanbao.platform.wording import _
 from guanbao.web.panels import TIMELINE, rows_panel
 from guanbao.web.resource import Panel, Resource, Verb
@@ -24,17 +22,16 @@ def _is_open(row: Diligence, actor: Actor) -> bool:
 
 def _standing(_actor: Actor, row: Diligence) -> dict[str, Any]:
     """Whether it counts today, and what is to be done before it does."""
-    issue = Issue.objects.filter(record=diligences.RECORD, record_id=row.pk).exclude(state=State.CANCELLED)
     return {
         "row": row,
-        "issue": issue.order_by("pk").last(),
+        "issue": selectors.inquiries_of(row).order_by("pk").last(),
         "holds": row.holds(timezone.localdate()),
         "is_changed": row.revision != row.arrangement.revision,
     }
 
 
 DILIGENCES = Resource(
-    name=diligences.RECORD,
+    name=selectors.DILIGENCE_RECORD,
     model=Diligence,
     title=_("Due diligence"),
     singular=_("Due diligence"),
@@ -58,8 +55,8 @@ DILIGENCES = Resource(
     panels=(Panel("standing", _("How far it has come"), "sourcing/diligence.html", _standing, slot="head"), TIMELINE),
 )  # fmt: skip
 OF_ARRANGEMENT = rows_panel(
-    diligences.RECORD, by="arrangement", columns=("kind", "contractor", "outcome", "score", "valid_until")
+    selectors.DILIGENCE_RECORD, by="arrangement", columns=("kind", "contractor", "outcome", "score", "valid_until")
 )
 OF_CONTRACTOR = rows_panel(
-    diligences.RECORD, by="contractor", columns=("arrangement", "kind", "outcome", "score", "valid_until")
+    selectors.DILIGENCE_RECORD, by="contractor", columns=("arrangement", "kind", "outcome", "score", "valid_until")
 )

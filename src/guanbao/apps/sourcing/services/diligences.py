@@ -19,7 +19,7 @@ from guanbao.apps.sourcing.errors import DiligenceElsewhere, DiligenceOutdated, 
 from guanbao.apps.sourcing.models import Diligence
 from guanbao.apps.sourcing.permissions import DILIGENCE_EDIT
 from guanbao.apps.sourcing.presets import inquiries, inquiry_months
-from guanbao.apps.sourcing.selectors import TENDERS, WELCOME
+from guanbao.apps.sourcing.selectors import DILIGENCE_RECORD, TENDERS, WELCOME, inquiries_of
 from guanbao.platform.access.errors import NotPermitted
 from guanbao.platform.access.reach import need_object
 from guanbao.platform.access.writes import row_add, row_edit
@@ -27,11 +27,8 @@ from guanbao.platform.actors import Actor
 from guanbao.platform.obligations.calendars import workdays_of
 from guanbao.platform.obligations.days import Rule
 from guanbao.platform.questionnaires.choices import Outcome, State
-from guanbao.platform.questionnaires.models import Issue
 from guanbao.platform.questionnaires.services.issuing import issue_prepare, issue_send
 from guanbao.platform.wording import told
-
-RECORD = "due-diligence"
 
 
 def diligence_open(
@@ -60,7 +57,12 @@ def diligence_open(
         )
         name = inquiries()[Inquiry(kind)]
         issue = issue_prepare(
-            actor=actor, record=RECORD, record_id=made.pk, questionnaire=name, due_on=due_on, scores_shown=False
+            actor=actor,
+            record=DILIGENCE_RECORD,
+            record_id=made.pk,
+            questionnaire=name,
+            due_on=due_on,
+            scores_shown=False,
         )
         issue_send(actor=actor, issue=issue)
     return made
@@ -83,9 +85,7 @@ def diligence_conclude(*, actor: Actor, diligence: Diligence, outcome: str, conc
             raise DiligenceElsewhere
         if row.opened_by_id == actor.person_id:
             raise NotPermitted(actor=actor.name, permission=DILIGENCE_EDIT.name)
-        asked = inquiries()[Inquiry(row.kind)]
-        concluded = Issue.objects.filter(record=RECORD, record_id=row.pk, name=asked, state=State.CONCLUDED)
-        issue = concluded.order_by("concluded_at", "pk").last()
+        issue = inquiries_of(row).filter(state=State.CONCLUDED).order_by("concluded_at", "pk").last()
         if issue is None or issue.concluded_at is None:
             raise DiligenceUnanswered
         if outcome != Finding.UNFIT and row.revision != row.arrangement.revision:
