@@ -255,6 +255,9 @@ def test_a_proposed_award_says_whose_concentration_is_asked_for(buying):
     award_propose(actor=buying.buyer, tender=buying.tender, bid=winner, reason="Best of the ranking")
     award = Award.objects.get(tender=buying.tender)
     assert check(buying.arrangement).open_at.endswith(f"&contractor={award.contractor_id}")
+    buying.arrangement.is_it, buying.arrangement.importance = True, "important"
+    asked = gates()["diligence_is_done"].check(buying.arrangement).open_at
+    assert f"&contractor={award.contractor_id}&" in asked  # the same one is looked into
     row = concentration_assess(
         actor=buying.buyer, arrangement=buying.arrangement, contractor=award.contractor, fee_yearly=Decimal(500), **SAID
     )
